@@ -1,0 +1,367 @@
+/**
+ * Wire version 1, on one page: what a service says to the dashboard server (`/ingest`), what the server says to a
+ * browser (`/ui`), and what it answers over HTTP (`/api/v1/`).
+ *
+ * Rules that hold for every message: a field nobody knows is ignored; a message type nobody knows is ignored and
+ * counted; a missing optional field never drops a breaker. Moments are epoch milliseconds (`t`, `…At`), durations are
+ * milliseconds (`…Ms`), shares are 0..1 (`…Ratio`).
+ */
+
+/** Sent in `hello`. A server refuses a service whose version it does not know. */
+export const PROTOCOL_VERSION = 1;
+
+/** What the machine computes. */
+export type State = 'closed' | 'open' | 'half-open';
+/** An overlay set by people; the machine below keeps living. */
+export type Mode = 'auto' | 'forced-open' | 'forced-closed' | 'observing';
+
+/**
+ * What a lane shows, as a small integer that travels and is stored:
+ * 0 no data, 1 closed, 2 half-open, 3 isolated (mode forced-open), 4 open. Larger is worse, except that no data is
+ * worse than closed (see `LANE_RANK`).
+ */
+export const LANE: {
+  readonly noData: 0;
+  readonly closed: 1;
+  readonly halfOpen: 2;
+  readonly isolated: 3;
+  readonly open: 4;
+} = { noData: 0, closed: 1, halfOpen: 2, isolated: 3, open: 4 };
+export type Lane = 0 | 1 | 2 | 3 | 4;
+/** Trouble first: `LANE_RANK[lane]`, larger is worse. closed < no data < half-open < isolated < open. */
+export const LANE_RANK: readonly number[] = [1, 0, 2, 3, 4];
+
+export function laneOf(state: State, mode: Mode): Lane {
+  if (mode === 'forced-open') return LANE.isolated;
+  return state === 'open' ? LANE.open : state === 'half-open' ? LANE.halfOpen : LANE.closed;
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// Service -> server, namespace /ingest. Auth: `{ token?: string }` in the handshake.
+// ---------------------------------------------------------------------------------------------------------------
+
+export interface Hello {
+  v: number;
+  service: string;
+  /** Unique per running process of the service, e.g. host and pid. */
+  instance: string;
+  /** New for every start of the process: (instance, boot, seq) identifies a state change for good. */
+  boot: string;
+  /** Name and version of the reporter. */
+  sdk: string;
+  tags: Record<string, string>;
+  /** The producer's wall clock; the server keeps the offset to its own. */
+  now: number;
+}
+export interface HelloAck {
+  ok: boolean;
+  v: number;
+  /** Why not, where `ok` is false. */
+  error?: string;
+  heartbeatMs: number;
+  rollupMs: number;
+}
+
+export interface Registration {
+  /** The producer's own id of the breaker: a small integer, unique within one boot; every later message uses it. */
+  id: number;
+  name: string;
+  /** Current machine state and mode, so that a lane exists before anything happens. */
+  state: State;
+  mode: Mode;
+  /** When the current state began. */
+  since: number;
+  /** The configuration as plain data, exactly as core resolved it. */
+  config: unknown;
+  configRevision: number;
+  tags: Record<string, string>;
+}
+
+/** Why a state changed. `rule` names the cause; the numbers are what was measured against which limit. */
+export interface Why {
+  rule:
+    | 'failure-ratio'
+    | 'slow-ratio'
+    | 'consecutive-failures'
+    | 'open-time-over'
+    | 'probes-passed'
+    | 'probes-failed'
+    | 'probe-now'
+    | 'reset'
+    | 'mode'
+    | 'restored'
+    | 'unknown';
+  /** Measured: a share for the ratio rules, a count for the others. */
+  value?: number;
+  limit?: number;
+  /** Calls the rule looked at, and how many it asks for at least. */
+  calls?: number;
+  minimumCalls?: number;
+  /** Failed or slow calls among them. */
+  bad?: number;
+  /** For slow-ratio: what counts as slow. */
+  slowMs?: number;
+}
+
+export interface TopError {
+  name: string;
+  code?: string;
+  /** Scrubbed and at most 200 characters. */
+  message: string;
+  count: number;
+}
+
+export interface StateChange {
+  id: number;
+  /** Gap-free per (instance, boot). */
+  seq: number;
+  t: number;
+  from: State;
+  to: State;
+  /** In force after the change; `modeFrom` differs from `mode` where a person changed the mode. */
+  mode: Mode;
+  modeFrom: Mode;
+  why: Why;
+  /** When the next probe may go, where `to` is open. */
+  retryAt?: number;
+  configRevision: number;
+  /** Who and why, for a change made by a person. */
+  by?: string;
+  note?: string;
+  /** One character a call, oldest first: o ok, e error, t timeout, s slow but ok, x ignored. At most 100. */
+  outcomes?: string;
+  /** Moment of the first failure since the circuit was last sound. */
+  firstFailureAt?: number;
+  errors?: TopError[];
+}
+
+/**
+ * Counter deltas since the last rollup, as columns of equal length. A breaker with nothing to say is left out; a column
+ * that would be all zero is left out. `hist` holds one sparse latency histogram a row, as [bucket, count, bucket, count…].
+ */
+export interface Rollup {
+  t: number;
+  /** Length of the interval. */
+  ms: number;
+  id: number[];
+  ok?: number[];
+  fail?: number[];
+  slow?: number[];
+  ignored?: number[];
+  rejected?: number[];
+  stale?: number[];
+  /** Calls running at `t`: a gauge, not a delta. */
+  inFlight?: number[];
+  /** Share the window showed at `t`, 0..1: the value that the limit is compared with. */
+  failureRatio?: number[];
+  hist?: number[][];
+}
+
+export interface Heartbeat {
+  now: number;
+  /** State changes waiting to be sent, and messages dropped since boot. */
+  queued: number;
+  lost: number;
+}
+
+export interface IngestClientEvents {
+  hello: (hello: Hello, ack: (answer: HelloAck) => void) => void;
+  reg: (breakers: Registration[], ack: (answer: { ok: boolean }) => void) => void;
+  /** A batch, in order of seq. The ack names the largest seq the server has; everything up to it may be forgotten. */
+  st: (changes: StateChange[], ack: (answer: { seq: number }) => void) => void;
+  ro: (rollup: Rollup) => void;
+  hb: (heartbeat: Heartbeat) => void;
+  /** Breakers that are gone (evicted from a group). */
+  rm: (ids: number[], ack: (answer: { ok: boolean }) => void) => void;
+}
+/** Version 1 says nothing to a service unasked. */
+export type IngestServerEvents = Record<string, never>;
+
+// ---------------------------------------------------------------------------------------------------------------
+// Server -> browser, namespace /ui. Auth: `{ token?: string }` in the handshake.
+//
+// One row of the fleet is one breaker of one service over all its instances: key = service + '\u001f' + name. The row
+// has a small integer `row`; an instance of it has its own small integer `lane`. Both are valid within one `epoch`
+// (one life of the server) only.
+// ---------------------------------------------------------------------------------------------------------------
+
+/** One breaker on one instance. */
+export interface InstanceEntry {
+  lane: number;
+  instance: string;
+  state: State;
+  mode: Mode;
+  /** What the lane shows now; `LANE.noData` when the instance's heartbeat was lost. */
+  code: Lane;
+  since: number;
+}
+
+/** One row of the fleet page. */
+export interface DirectoryRow {
+  row: number;
+  service: string;
+  name: string;
+  tags: Record<string, string>;
+  /** Worst of its instances that have data; no data if none has. */
+  code: Lane;
+  /** When `code` began. */
+  since: number;
+  instances: InstanceEntry[];
+  /** The limit of its failure-ratio rule, where it has one. */
+  failureLimit?: number;
+  slowMs?: number;
+  /** Latest change of state of any instance, in words' raw material. */
+  last?: EventRecord;
+  /** Opens in the last hour. */
+  opens: number;
+}
+/** GET /api/v1/directory */
+export interface Directory {
+  epoch: string;
+  /** Sequence number of the state deltas that this answer includes. */
+  seq: number;
+  now: number;
+  rows: DirectoryRow[];
+}
+
+/** A state change as the server keeps it. `event` is its id within the epoch. */
+export interface EventRecord extends Omit<StateChange, 'id' | 'seq'> {
+  event: number;
+  row: number;
+  lane: number;
+  instance: string;
+}
+/** GET /api/v1/events?row=…&from=…&to=…&limit=… : newest first. */
+export interface EventPage {
+  events: EventRecord[];
+  /** True where older events exist in the range. */
+  more: boolean;
+}
+
+/** Exact runs of one lane: `start[i]` is when `code[i]` began; it lasts until `start[i+1]`, or `to`. */
+export interface Segments {
+  start: number[];
+  code: Lane[];
+}
+/** Older, folded minutes: share of each minute per lane code, and how many changes happened in it. */
+export interface Minutes {
+  /** Start of the first minute. */
+  from: number;
+  /** Five shares of 0..255 a minute, in order of lane code: [noData, closed, halfOpen, isolated, open] */
+  shares: number[];
+  changes: number[];
+}
+export interface LaneHistory {
+  row: number;
+  /** -1 for the row's "worst of" lane. */
+  lane: number;
+  segments: Segments;
+  /** Only for the part of the range that is no longer exact. */
+  minutes?: Minutes;
+}
+/** GET /api/v1/timeline?rows=1,2&from=…&to=…[&lanes=1] : the segment in force at `from` is always included. */
+export interface Timeline {
+  epoch: string;
+  from: number;
+  to: number;
+  lanes: LaneHistory[];
+}
+
+/**
+ * Charts of one row: columns per step, summed over instances (`instance` asks for one).
+ * GET /api/v1/series?row=…&from=…&to=…[&lane=…]. Steps without any data have null in `t`'s place left out entirely.
+ */
+export interface Series {
+  row: number;
+  stepMs: number;
+  t: number[];
+  ok: number[];
+  fail: number[];
+  slow: number[];
+  rejected: number[];
+  inFlight: number[];
+  /** null while nothing ran: lines break, they do not drop to zero. */
+  failureRatio: (number | null)[];
+  p50: (number | null)[];
+  p95: (number | null)[];
+  p99: (number | null)[];
+}
+
+/** Settings in force. GET /api/v1/breaker?row=… */
+export interface BreakerDetail {
+  row: DirectoryRow;
+  config: unknown;
+  configRevision: number;
+  /** The newest change to open, with its window: the "why did it open" of the page. */
+  opened?: EventRecord;
+}
+
+export interface Watch {
+  rows: number[];
+  /** Frames a second, 1..10. */
+  hz: number;
+}
+export interface WatchAck {
+  ok: boolean;
+  epoch: string;
+  seq: number;
+  error?: string;
+}
+
+/** Numbers of the watched rows that changed since the last frame: columns. The newest values win. */
+export interface Frame {
+  epoch: string;
+  /** Grows by one a frame; the browser returns it with `ok` (two unreturned frames at most). */
+  frame: number;
+  /** Server's clock. */
+  t: number;
+  row: number[];
+  callsPerSecond: number[];
+  rejectedPerSecond: number[];
+  /** Share of failures the worst instance's window shows, -1 for none. */
+  failureRatio: number[];
+  /** Milliseconds, -1 for none. */
+  p95: number[];
+  inFlight: number[];
+}
+/** Fleet totals, once a second. */
+export interface Totals {
+  t: number;
+  callsPerSecond: number;
+  rejectedPerSecond: number;
+  failureRatio: number;
+}
+
+/** State deltas of the whole permitted fleet, in order; `seq` grows by one per delta, without gaps. */
+export interface Delta {
+  seq: number;
+  row: number;
+  lane: number;
+  /** What this instance's lane shows from `t` on. */
+  code: Lane;
+  t: number;
+  /** The row's worst code afterwards, and since when. */
+  rowCode: Lane;
+  rowSince: number;
+  /** Present for a real state change; absent where heartbeat loss or return caused the delta. */
+  event?: EventRecord;
+}
+
+export interface UiClientEvents {
+  watch: (watch: Watch, ack: (answer: WatchAck) => void) => void;
+  /** Credit return. */
+  ok: (frame: number) => void;
+}
+export interface UiServerEvents {
+  /** After connecting: who and where the server is. */
+  welcome: (welcome: { epoch: string; seq: number; now: number; role: 'viewer' }) => void;
+  f: (frame: Frame) => void;
+  s: (deltas: Delta[]) => void;
+  /** Rows that appeared or changed in more than their state (instances, tags, limits). */
+  rows: (rows: DirectoryRow[], seq: number) => void;
+  /** Rows that are gone. */
+  gone: (rows: number[]) => void;
+  totals: (totals: Totals) => void;
+  /** The browser has missed something: read the directory again. */
+  resync: (reason: { epoch: string; seq: number }) => void;
+}

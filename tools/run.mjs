@@ -1,0 +1,56 @@
+// `npm test`, `npm start`, `pnpm test`, `pnpm demo`, `corepack pnpm …`, `npx pnpm …`: every one ends here.
+// pnpm installs by itself before it runs a script (verifyDepsBeforeRun); plain npm is handed to the pinned pnpm first.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const [recipe = 'test', ...rest] = process.argv.slice(2);
+
+const build = (...filter) => ['turbo', 'run', 'build', ...filter, '--output-logs=errors-only'];
+const recipes = {
+  build: [build(...rest)],
+  test: [build(), ['vitest', 'run', ...rest]],
+  demo: [build('--filter=@cb/demo...'), ['node', 'apps/demo/dist/main.js', ...rest]],
+  bench: [build('--filter=@cb/bench...'), ['node', 'apps/bench/dist/main.js', ...rest]],
+  typecheck: [['turbo', 'run', 'typecheck', '--output-logs=errors-only', ...rest]],
+  watch: [['turbo', 'watch', 'build', '--output-logs=new-only', ...rest]],
+  lint: [['biome', 'ci', '--colors=off', '.'], ['oxlint', '--type-aware'], ['turbo', 'boundaries'], ['knip']],
+};
+
+// The variables that npm and pnpm set for their own children confuse the other one.
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([key]) => !/^npm_(config_(?!registry)|package_|lifecycle_)/i.test(key)),
+);
+env.TURBO_TELEMETRY_DISABLED = '1';
+if (!process.stdout.isTTY && !env.FORCE_COLOR) env.NO_COLOR = '1'; // vitest colours pipes otherwise
+
+async function run(command, args, cwd = root) {
+  const child = spawn(command, args, { cwd, stdio: 'inherit', env, shell: process.platform === 'win32' });
+  const ignore = () => {}; // a terminal's Ctrl-C reaches the child as well
+  const forward = (signal) => child.kill(signal);
+  process.on('SIGINT', ignore).on('SIGTERM', forward);
+  const [code, signal] = await once(child, 'exit');
+  process.off('SIGINT', ignore).off('SIGTERM', forward);
+  if (code !== 0) process.exit(signal ? 1 : code);
+}
+
+if (process.env.npm_config_user_agent?.startsWith('pnpm/')) {
+  env.PATH = join(root, 'node_modules/.bin') + delimiter + env.PATH;
+  // Once is enough: turbo's parallel `pnpm run build` must not install again, all at once.
+  env.pnpm_config_verify_deps_before_run = 'false';
+  for (const [command, ...args] of recipes[recipe]) await run(command, args);
+} else {
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  env.npm_config_prefer_offline = 'true';
+  env.npm_config_update_notifier = 'false';
+  // Not from the root: npx would take node_modules' own pnpm, which may have to replace node_modules.
+  await run(
+    'npx',
+    ['--yes', packageManager.split('+')[0], '--silent', '--dir', root, 'run', recipe, ...rest],
+    tmpdir(),
+  );
+}

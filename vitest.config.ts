@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['@cb/source', 'module', 'node', 'development|production'];
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      reporter: ['text', 'lcovonly', 'json-summary'],
+      thresholds: { lines: 90, functions: 90, branches: 85, statements: 90 },
+    },
+    projects: [
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: { name: 'unit', include: ['{packages,apps,templates}/*/test/**/*.test.ts'] },
+      },
+      { test: { name: 'e2e', include: ['apps/*/e2e/**/*.test.ts'], testTimeout: 30_000 } },
+    ],
+  },
+});
