@@ -1,0 +1,672 @@
+/**
+ * The shell around the machine: clock, window, generation, listeners. It decides nothing by itself; `machine.ts` says what
+ * follows what, `rules.ts` when a limit is crossed.
+ */
+import { type Clock, steady, systemClock } from './clock.ts';
+import { type BreakerConfig, type ConfigInput, resolveConfig } from './config.ts';
+import { CircuitOpenError, isRejectedError, type RefusalReason, stackless } from './errors.ts';
+import {
+  type BreakerEventName,
+  type BreakerEvents,
+  Emitter,
+  guarded,
+  type Mode,
+  printOnce,
+} from './events.ts';
+import { Evidence, isTimeout, type OutcomeLetter, REMEMBERED_CALLS } from './evidence.ts';
+import { LATENCY_BUCKETS, latencyBucket } from './latency.ts';
+import {
+  closed,
+  type HalfOpen,
+  holdsLease,
+  type MachineEvent,
+  type MachineState,
+  type StateName,
+  step,
+} from './machine.ts';
+import { checkMode, checkOptions } from './options.ts';
+import { CallPermit, FAILURE, IGNORED, SUCCESS } from './permit.ts';
+import { crossedRule, explain, slowestAllowedMs, type Why } from './rules.ts';
+import { type StallMeter, stallMeterOf } from './stall.ts';
+import type {
+  AbortSignalLike,
+  Breaker,
+  BreakerOptions,
+  BreakerSnapshot,
+  Outcome,
+  Permit,
+  Settled,
+  Verdict,
+} from './types.ts';
+import { createWindow, FAILED, SLOW, type Window } from './window.ts';
+
+type Verb = 0 | 1 | 2;
+interface Person {
+  by?: string;
+  reason?: string;
+}
+/** Handlers of `execute`'s shortest way, made once per generation so that a late result carries its era for free. */
+interface Handlers {
+  ok: <T>(value: T) => T;
+  failed: (error: unknown) => never;
+}
+
+/** In place of a moment or a duration that nobody asked for. */
+const UNREAD = -1;
+const NO_CONTEXT: { signal?: never } = Object.freeze({});
+const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
+/** Refusals are rejected one microtask later: by then the caller awaits, and the host's unhandled-rejection hooks rest. */
+const SOON: Promise<void> = Promise.resolve();
+
+export class Circuit implements Breaker {
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  config: BreakerConfig;
+  configRevision = 1;
+
+  #machine: MachineState;
+  #generation = 1;
+  #window: Window;
+  #failuresInARow = 0;
+  #evidence: Evidence | null = null;
+  #openedBecause: Why | undefined = undefined;
+  #sinceWallAt: number;
+  #seq = 0;
+
+  #mode: Mode = 'auto';
+  #modeUntil = Number.POSITIVE_INFINITY;
+
+  #succeeded = 0;
+  #failed = 0;
+  #slow = 0;
+  #ignored = 0;
+  #rejected = 0;
+  #stale = 0;
+  #inFlight = 0;
+
+  /** A call that took longer is slow; Infinity where no rule asks. */
+  #slowMs: number;
+  /** Whether calls must be timed, and whether a result must read the clock. */
+  #timed: boolean;
+  #datesResults: boolean;
+  #latency: Uint32Array | null = null;
+  #stall: StallMeter | null = null;
+  #handlers: Handlers | null = null;
+  #emitter: Emitter<BreakerEvents> | null = null;
+  #announcement: unknown = undefined;
+  /** Listeners of 'call-settled': without any, no such event is made. */
+  #callListeners = 0;
+
+  readonly #clock: Required<Clock>;
+  readonly #random: () => number;
+  readonly #classify: ((outcome: Outcome) => Verdict | undefined) | undefined;
+  #onError: ((error: unknown, where: string) => void) | undefined;
+
+  constructor(options: BreakerOptions) {
+    checkOptions(options);
+    this.name = options.name;
+    this.tags = options.tags === undefined ? NO_TAGS : Object.freeze({ ...options.tags });
+    this.#clock = options.clock === undefined ? systemClock : steady(options.clock);
+    this.#random = options.random ?? Math.random;
+    this.#classify = options.classify;
+    this.#onError = options.onError;
+    this.config = resolveConfig(options);
+    const now = this.#clock.now();
+    this.#machine = closed(now, 0);
+    this.#window = createWindow(this.config.window, now);
+    this.#slowMs = slowestAllowedMs(this.config.openWhen);
+    this.#timed = this.#slowMs !== Number.POSITIVE_INFINITY;
+    this.#datesResults = this.#timed || this.config.window.kind === 'last-ms';
+    this.#sinceWallAt = this.#wallNow();
+  }
+
+  // ------------------------------------------------------------------------------------------------ calls
+
+  execute<T, S extends AbortSignalLike = AbortSignalLike>(
+    call: (context: { signal?: S }) => T | PromiseLike<T>,
+    options?: { signal?: S | undefined },
+  ): Promise<T> {
+    const plain = options === undefined && this.#machine.name === 'closed' && this.#mode === 'auto';
+    if (plain && !this.#timed && this.#classify === undefined && this.#callListeners === 0)
+      return this.#executePlain(call);
+    return this.#executePermitted(call, options?.signal);
+  }
+
+  /** Closed, untimed, unheard: no permit, no closure, one promise. */
+  #executePlain<T>(call: (context: { signal?: never }) => T | PromiseLike<T>): Promise<T> {
+    this.#handlers ??= this.#makeHandlers(this.#generation);
+    const { ok, failed } = this.#handlers;
+    this.#inFlight++;
+    let result: T | PromiseLike<T>;
+    try {
+      result = call(NO_CONTEXT);
+    } catch (error) {
+      return SOON.then(() => failed(error));
+    }
+    if (result instanceof Promise) return result.then(ok, failed);
+    return Promise.resolve(result).then(ok, failed);
+  }
+
+  #makeHandlers(generation: number): Handlers {
+    return {
+      ok: (value) => {
+        this.#inFlight--;
+        this.#succeeded++;
+        if (generation === this.#generation)
+          this.#count(0, this.#datesResults ? this.#clock.now() : UNREAD, undefined, 0);
+        else this.#stale++;
+        return value;
+      },
+      failed: (error) => {
+        this.#settleCall(generation, -1, isRejectedError(error) ? IGNORED : FAILURE, UNREAD, error, 0);
+        throw error;
+      },
+    };
+  }
+
+  async #executePermitted<T, S extends AbortSignalLike>(
+    call: (context: { signal?: S }) => T | PromiseLike<T>,
+    signal: S | undefined,
+  ): Promise<T> {
+    if (signal?.aborted) {
+      await SOON;
+      throw signal.reason;
+    }
+    const permit = this.#admit();
+    if (permit === null) {
+      const error = this.openError();
+      await SOON;
+      throw error;
+    }
+    try {
+      const value = await call(signal === undefined ? NO_CONTEXT : { signal });
+      this.#settleAs(permit, this.#judge({ ok: true, value }, signal), undefined);
+      return value;
+    } catch (error) {
+      this.#settleAs(permit, this.#judge({ ok: false, error }, signal), error);
+      throw error;
+    }
+  }
+
+  #settleAs(permit: CallPermit, verdict: Verdict, error: unknown): void {
+    this.settle(
+      permit,
+      verdict === 'success' ? SUCCESS : verdict === 'failure' ? FAILURE : IGNORED,
+      error,
+      0,
+    );
+  }
+
+  #judge(outcome: Outcome, signal: AbortSignalLike | undefined): Verdict {
+    if (this.#classify !== undefined) {
+      try {
+        const verdict = this.#classify(outcome);
+        if (verdict === 'success' || verdict === 'failure' || verdict === 'ignored') return verdict;
+      } catch (error) {
+        this.#report(error, 'classify');
+      }
+    }
+    if (outcome.ok) return 'success';
+    // The caller's own abort says nothing about the other side; a time limit that ran out does.
+    if (signal?.aborted && (signal.reason as { name?: unknown } | undefined)?.name !== 'TimeoutError')
+      return 'ignored';
+    return isRejectedError(outcome.error) ? 'ignored' : 'failure';
+  }
+
+  tryAcquire(): Permit | null {
+    return this.#admit();
+  }
+
+  acquire(): Permit {
+    const permit = this.#admit();
+    if (permit === null) throw this.openError();
+    return permit;
+  }
+
+  #admit(): CallPermit | null {
+    if (this.#machine.name === 'closed' && this.#mode === 'auto') return this.#permit(-1, UNREAD);
+    // A listener of what follows may call again: it must find this call's place taken already.
+    this.#emitter?.hold();
+    const permit = this.#admitCarefully(this.#clock.now());
+    this.#emitter?.release();
+    return permit;
+  }
+
+  #admitCarefully(now: number): CallPermit | null {
+    this.#endModeIfDue(now);
+    if (this.#mode === 'forced-open') return this.#refuse('forced', now);
+    const before = this.#machine;
+    if (before.name === 'closed') return this.#permit(-1, now);
+    // Once a call is open and before its time, the table has nothing to add: most refusals end here.
+    if (before.name === 'open' && now < before.until) return this.#refuse('open', now);
+    this.#step({ type: 'call-arrived', now }, OPEN_TIME_OVER);
+    const after = this.#machine as HalfOpen;
+    const admitted = after.nextLease !== (before.name === 'half-open' ? before.nextLease : 0);
+    return admitted ? this.#permit(after.nextLease - 1, now) : this.#refuse('probing', now);
+  }
+
+  #permit(lease: number, now: number): CallPermit {
+    this.#inFlight++;
+    if (!this.#timed) return new CallPermit(this, this.#generation, lease, UNREAD, 0);
+    const startedAt = now === UNREAD ? this.#clock.now() : now;
+    this.#stall ??= stallMeterOf(this.#clock);
+    this.#stall.touch(startedAt);
+    return new CallPermit(this, this.#generation, lease, startedAt, this.#stall.stalledMs);
+  }
+
+  #refuse(reason: RefusalReason, now: number): CallPermit | null {
+    const enforced = this.#mode === 'auto' || this.#mode === 'forced-open';
+    if (enforced) this.#rejected++;
+    if (this.#mode !== 'forced-closed' && this.#hears('call-rejected')) {
+      const state = this.#machine.name;
+      this.#emitter?.emit('call-rejected', {
+        type: 'call-rejected',
+        breaker: this.name,
+        at: now,
+        state,
+        reason,
+        enforced,
+      });
+    }
+    return enforced ? null : this.#permit(-1, now);
+  }
+
+  openError(): CircuitOpenError {
+    const now = this.#clock.now();
+    const forced = this.mode === 'forced-open';
+    const machine = this.#machine;
+    const reason = forced ? 'forced' : machine.name === 'half-open' ? 'probing' : 'open';
+    const until = forced ? this.#modeUntil : freeAt(machine);
+    const retryAfterMs = Number.isFinite(until) ? Math.max(0, until - now) : undefined;
+    const openedBecause = forced ? undefined : this.#openedBecause;
+    return stackless(
+      () =>
+        new CircuitOpenError({ breaker: this.name, state: this.state, reason, retryAfterMs, openedBecause }),
+    );
+  }
+
+  // ---------------------------------------------------------------------------------------------- results
+
+  /** Called by permits. */
+  settle(permit: CallPermit, verdict: Verb, error: unknown, hintMs: number): Settled {
+    if (permit.settled) return 'settled';
+    permit.settled = true;
+    let durationMs = UNREAD;
+    if (permit.startedAt !== UNREAD) {
+      // Time in which this process stood still is not the other side's.
+      const stalledMs = (this.#stall?.stalledMs ?? 0) - permit.stalledMs;
+      durationMs = Math.max(0, this.#clock.now() - permit.startedAt - stalledMs);
+    }
+    return this.#settleCall(permit.generation, permit.lease, verdict, durationMs, error, hintMs);
+  }
+
+  #settleCall(
+    generation: number,
+    lease: number,
+    verdict: Verb,
+    durationMs: number,
+    error: unknown,
+    hintMs: number,
+  ): Settled {
+    const stale = generation !== this.#generation || (lease !== -1 && !holdsLease(this.#machine, lease));
+    const slow = verdict !== IGNORED && durationMs > this.#slowMs;
+    this.#inFlight--;
+    if (verdict === SUCCESS) this.#succeeded++;
+    else if (verdict === FAILURE) this.#failed++;
+    else this.#ignored++;
+    if (slow) this.#slow++;
+    if (stale) this.#stale++;
+    if (this.#latency !== null && durationMs >= 0 && verdict !== IGNORED) {
+      const bucket = latencyBucket(durationMs);
+      this.#latency[bucket] = (this.#latency[bucket] as number) + 1;
+    }
+    if (!stale) {
+      if (lease !== -1) this.#settleProbe(lease, verdict, slow, error, hintMs);
+      else if (verdict === IGNORED) this.#evidence?.add('x');
+      else if (this.#machine.name === 'closed') {
+        const bits = (verdict === FAILURE ? FAILED : 0) | (slow ? SLOW : 0);
+        this.#count(bits, this.#datesResults ? this.#clock.now() : UNREAD, error, hintMs);
+      }
+    }
+    if (this.#callListeners > 0) this.#announceSettled(verdict, stale, lease !== -1, durationMs);
+    return stale ? 'stale' : 'recorded';
+  }
+
+  #settleProbe(lease: number, verdict: Verb, slow: boolean, error: unknown, hintMs: number): void {
+    const now = this.#clock.now();
+    this.#remember(verdict, slow, error);
+    if (verdict === IGNORED) this.#step({ type: 'probe-ignored', lease }, PROBES_PASSED);
+    else if (verdict === SUCCESS) this.#step({ type: 'probe-succeeded', lease, now }, PROBES_PASSED);
+    else this.#step({ type: 'probe-failed', lease, now, random: this.#draw(), hintMs }, PROBES_FAILED);
+  }
+
+  /** A result of a closed circuit: into the window, and does it cross a limit? */
+  #count(bits: number, now: number, error: unknown, hintMs: number): void {
+    const window = this.#window;
+    if (bits !== 0 || this.#evidence !== null)
+      this.#remember(bits & FAILED ? FAILURE : SUCCESS, (bits & SLOW) !== 0, error);
+    window.record(bits, now);
+    this.#failuresInARow = bits & FAILED ? this.#failuresInARow + 1 : 0;
+    if (window.failures === 0 && window.slow === 0 && this.#failuresInARow === 0) return;
+    const rule = crossedRule(this.config.openWhen, window, this.#failuresInARow);
+    if (rule === null) return;
+    const why = explain(rule, window, this.#failuresInARow);
+    this.#step(
+      { type: 'limit-crossed', now: now === UNREAD ? this.#clock.now() : now, random: this.#draw(), hintMs },
+      why,
+    );
+  }
+
+  #remember(verdict: Verb, slow: boolean, error: unknown): void {
+    this.#evidence ??= new Evidence(this.#window.calls);
+    if (verdict === FAILURE) this.#evidence.firstFailureWallAt ??= this.#wallNow();
+    this.#evidence.add(letterOf(verdict, slow, error), error);
+  }
+
+  // ---------------------------------------------------------------------------------------------- changes
+
+  /** Puts an event to the machine and commits what follows. */
+  #step(event: MachineEvent, why: Why, person?: Person): void {
+    const from = this.#machine;
+    const to = step(from, event, this.config);
+    if (to === from) return;
+    this.#machine = to;
+    if (to.name !== from.name || event.type === 'reset')
+      this.#entered(from.name, why, 'now' in event ? event.now : to.since, person);
+  }
+
+  /** After a transition: a new generation, and everything that belongs to the old one put away. Then the listeners. */
+  #entered(from: StateName, why: Why, now: number, person: Person | undefined): void {
+    const machine = this.#machine;
+    this.#generation++;
+    this.#handlers = null;
+    this.#seq++;
+    this.#sinceWallAt = this.#wallNow();
+    if (machine.name === 'open') this.#openedBecause = why;
+    const event = this.#hears('state-changed') ? this.#describeChange(from, why, now, person) : undefined;
+    if (machine.name === 'closed') {
+      this.#window.clear(now);
+      this.#failuresInARow = 0;
+      this.#evidence = null;
+    }
+    this.#announceLater();
+    if (event !== undefined) this.#emitter?.emit('state-changed', event);
+  }
+
+  #describeChange(
+    from: StateName,
+    why: Why,
+    now: number,
+    person: Person | undefined,
+  ): BreakerEvents['state-changed'] {
+    const machine = this.#machine;
+    const { calls, failures, slow } = this.#window.peek(now);
+    const newest =
+      this.config.window.kind === 'last-calls'
+        ? Math.min(this.config.window.calls, REMEMBERED_CALLS)
+        : REMEMBERED_CALLS;
+    const retryAfterMs = machine.name === 'open' ? machine.until - now : undefined;
+    const firstFailureWallAt = this.#evidence?.firstFailureWallAt;
+    return {
+      type: 'state-changed',
+      ...this.#stamp(now),
+      from,
+      to: machine.name,
+      mode: this.#mode,
+      why,
+      window: { calls, failures, slow },
+      outcomes: this.#evidence?.outcomes(newest) ?? 'o'.repeat(Math.min(calls, newest)),
+      errors: this.#evidence?.topErrors(newest) ?? [],
+      ...(firstFailureWallAt === undefined ? {} : { firstFailureWallAt }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs, retryWallAt: this.#sinceWallAt + retryAfterMs }),
+      ...signedBy(person),
+    };
+  }
+
+  setMode(mode: Mode, options: Person & { forMs?: number } = {}): void {
+    checkMode(mode, options);
+    const now = this.#clock.now();
+    this.#endModeIfDue(now);
+    this.#modeUntil =
+      options.forMs === undefined || mode === 'auto' ? Number.POSITIVE_INFINITY : now + options.forMs;
+    this.#changeMode(mode, now, options);
+  }
+
+  #changeMode(to: Mode, now: number, person: Person & { forMs?: number }): void {
+    const from = this.#mode;
+    this.#mode = to;
+    if (from === to && person.forMs === undefined) return;
+    this.#seq++;
+    this.#announceLater();
+    this.#emitter?.emit('mode-changed', {
+      type: 'mode-changed',
+      ...this.#stamp(now, this.#wallNow()),
+      from,
+      to,
+      state: this.state,
+      ...(person.forMs === undefined ? {} : { forMs: person.forMs }),
+      ...signedBy(person),
+    });
+  }
+
+  #endModeIfDue(now: number): void {
+    if (now < this.#modeUntil) return;
+    this.#modeUntil = Number.POSITIVE_INFINITY;
+    this.#changeMode('auto', now, { reason: 'its time was over' });
+  }
+
+  reset(options: Person = {}): void {
+    this.#step({ type: 'reset', now: this.#clock.now() }, RESET, options);
+  }
+
+  probeNow(options: Person = {}): void {
+    this.#step({ type: 'probe-now', now: this.#clock.now() }, PROBE_NOW, options);
+  }
+
+  configure(changes: ConfigInput): void {
+    checkOptions({ name: this.name, ...changes });
+    const before = this.config;
+    this.config = resolveConfig({
+      ...before,
+      ...changes,
+      probing: { ...before.probing, ...changes.probing },
+    });
+    this.configRevision++;
+    this.#seq++;
+    const now = this.#clock.now();
+    if (JSON.stringify(before.window) !== JSON.stringify(this.config.window))
+      this.#window = createWindow(this.config.window, now);
+    this.#slowMs = slowestAllowedMs(this.config.openWhen);
+    this.#timed = this.#slowMs !== Number.POSITIVE_INFINITY || this.#latency !== null;
+    this.#datesResults = this.#timed || this.config.window.kind === 'last-ms';
+    this.#emitter?.emit('configured', {
+      type: 'configured',
+      ...this.#stamp(now, this.#wallNow()),
+      config: this.config,
+    });
+  }
+
+  // ------------------------------------------------------------------------------------------------ reads
+
+  get state(): StateName {
+    const machine = this.#machine;
+    return machine.name === 'open' && this.#clock.now() >= machine.until ? 'half-open' : machine.name;
+  }
+
+  get mode(): Mode {
+    return this.#mode !== 'auto' && this.#clock.now() >= this.#modeUntil ? 'auto' : this.#mode;
+  }
+
+  /** Sound and unused: forgetting it loses nothing. */
+  get idle(): boolean {
+    const now = this.#clock.now();
+    const machine = this.#machine;
+    if (machine.name !== 'closed' || this.#mode !== 'auto' || this.#inFlight !== 0) return false;
+    const forgotten = machine.openings === 0 || now - machine.since >= this.config.stayOpen.maxMs;
+    return forgotten && this.#window.peek(now).failures === 0;
+  }
+
+  snapshot(): BreakerSnapshot {
+    const now = this.#clock.now();
+    const machine = this.#machine;
+    const { calls, failures, slow } = this.#window.peek(now);
+    return {
+      name: this.name,
+      tags: this.tags,
+      state: this.state,
+      mode: this.mode,
+      generation: this.#generation,
+      seq: this.#seq,
+      sinceWallAt: this.#sinceWallAt,
+      window: {
+        calls,
+        failures,
+        slow,
+        failureRatio: calls === 0 ? 0 : failures / calls,
+        slowRatio: calls === 0 ? 0 : slow / calls,
+        failuresInARow: this.#failuresInARow,
+      },
+      counts: {
+        succeeded: this.#succeeded,
+        failed: this.#failed,
+        slow: this.#slow,
+        ignored: this.#ignored,
+        rejected: this.#rejected,
+        stale: this.#stale,
+      },
+      inFlight: this.#inFlight,
+      openings: machine.openings,
+      ...(machine.name === 'half-open'
+        ? {
+            probing: {
+              succeeded: machine.succeeded,
+              failed: machine.failed,
+              inFlight: machine.leases.length,
+            },
+          }
+        : {}),
+      ...(machine.name === 'open' ? { retryAfterMs: Math.max(0, machine.until - now) } : {}),
+      ...(this.#openedBecause === undefined ? {} : { openedBecause: this.#openedBecause }),
+      outcomes: this.#evidence?.outcomes() ?? 'o'.repeat(Math.min(calls, REMEMBERED_CALLS)),
+      errors: this.#evidence?.topErrors() ?? [],
+      config: this.config,
+      configRevision: this.configRevision,
+    };
+  }
+
+  measureLatency(): Uint32Array {
+    this.#latency ??= new Uint32Array(LATENCY_BUCKETS);
+    this.#timed = this.#datesResults = true;
+    return this.#latency;
+  }
+
+  // ------------------------------------------------------------------------------------------- listeners
+
+  on<E extends BreakerEventName>(event: E, listener: (event: BreakerEvents[E]) => void): () => void {
+    this.#emitter ??= new Emitter<BreakerEvents>((error, where) => this.#report(error, where));
+    const off = this.#emitter.on(event, listener);
+    this.#announceLater();
+    if (event !== 'call-settled') return off;
+    this.#callListeners++;
+    let listening = true;
+    return () => {
+      if (listening) this.#callListeners--;
+      listening = false;
+      off();
+    };
+  }
+
+  #hears(event: BreakerEventName): boolean {
+    return this.#emitter?.hears(event) ?? false;
+  }
+
+  /**
+   * Tells listeners about the end of the open time, or of a mode, when it comes and not with the next call. Decides
+   * nothing: a call that comes first makes the same change.
+   */
+  #announceLater(): void {
+    if (this.#announcement !== undefined) this.#clock.clearTimeout(this.#announcement);
+    this.#announcement = undefined;
+    if (!this.#hears('state-changed') && !this.#hears('mode-changed')) return;
+    const due = Math.min(
+      this.#machine.name === 'open' ? this.#machine.until : Number.POSITIVE_INFINITY,
+      this.#modeUntil,
+    );
+    if (due === Number.POSITIVE_INFINITY) return;
+    const announce = (): void => {
+      this.#announcement = undefined;
+      const now = this.#clock.now();
+      this.#endModeIfDue(now);
+      this.#step({ type: 'time-passed', now }, OPEN_TIME_OVER);
+      // A timer may come early by a fraction, or be shorter than the time it stands for.
+      if (this.#announcement === undefined) this.#announceLater();
+    };
+    this.#announcement = this.#clock.setTimeout(announce, Math.max(1, Math.ceil(due - this.#clock.now())));
+  }
+
+  #announceSettled(verdict: Verb, stale: boolean, probe: boolean, durationMs: number): void {
+    this.#emitter?.emit('call-settled', {
+      type: 'call-settled',
+      breaker: this.name,
+      at: this.#clock.now(),
+      outcome: verdict === SUCCESS ? 'success' : verdict === FAILURE ? 'failure' : 'ignored',
+      stale,
+      probe,
+      durationMs: durationMs < 0 ? undefined : durationMs,
+    });
+  }
+
+  #stamp(
+    at: number,
+    wallAt: number = this.#sinceWallAt,
+  ): { breaker: string; seq: number; at: number; wallAt: number; configRevision: number } {
+    return { breaker: this.name, seq: this.#seq, at, wallAt, configRevision: this.configRevision };
+  }
+
+  #report(error: unknown, where: string): void {
+    this.#onError ??= printOnce(this.name);
+    guarded(this.#onError)(error, where);
+  }
+
+  #draw(): number {
+    try {
+      const drawn = this.#random();
+      return drawn >= 0 && drawn <= 1 ? drawn : 0.5;
+    } catch (error) {
+      this.#report(error, 'random');
+      return 0.5;
+    }
+  }
+
+  /** A label only: a wall clock that throws must not stop a decision. */
+  #wallNow(): number {
+    try {
+      return this.#clock.wallNow();
+    } catch {
+      return 0;
+    }
+  }
+}
+
+const OPEN_TIME_OVER: Why = Object.freeze({ rule: 'open-time-over' });
+const PROBES_PASSED: Why = Object.freeze({ rule: 'probes-passed' });
+const PROBES_FAILED: Why = Object.freeze({ rule: 'probes-failed' });
+const PROBE_NOW: Why = Object.freeze({ rule: 'probe-now' });
+const RESET: Why = Object.freeze({ rule: 'reset' });
+
+/** When a place may be free again. */
+function freeAt(machine: MachineState): number {
+  if (machine.name === 'open') return machine.until;
+  if (machine.name === 'half-open') return Math.min(...machine.leases.map(({ until }) => until));
+  return Number.NaN;
+}
+
+function letterOf(verdict: Verb, slow: boolean, error: unknown): OutcomeLetter {
+  if (verdict === IGNORED) return 'x';
+  if (verdict === FAILURE) return isTimeout(error) ? 't' : 'e';
+  return slow ? 's' : 'o';
+}
+
+function signedBy({ by, reason }: Person = {}): { by?: string; note?: string } {
+  return { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { note: reason }) };
+}

@@ -1,0 +1,61 @@
+import { checkKeys, checkMs, show } from './check.ts';
+import type { Mode } from './events.ts';
+import type { BreakerOptions } from './types.ts';
+
+const KNOWN = [
+  'name',
+  'window',
+  'openWhen',
+  'stayOpen',
+  'probing',
+  'tags',
+  'classify',
+  'onError',
+  'clock',
+  'random',
+];
+/** Names that people bring from elsewhere, and where the thing is here. */
+const SLIPS: Record<string, string> = {
+  failureRatio: 'openWhen: failureRatio(…)',
+  failureThreshold: 'openWhen: failureRatio(…) or consecutiveFailures(…)',
+  errorThresholdPercentage: 'openWhen: failureRatio(0.5)',
+  minimumCalls: 'openWhen: failureRatio(…, { minimumCalls })',
+  slowMs: 'openWhen: slowRatio(…, { slowMs })',
+  timeout: 'stayOpen: fixed(ms)',
+  resetTimeout: 'stayOpen: fixed(ms)',
+  openMs: 'stayOpen: fixed(ms)',
+  probes: 'probing: { probes }',
+  halfOpen: '"probing"',
+};
+
+/** Everything about the options that is not the configuration's own business. */
+export function checkOptions(options: BreakerOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`createBreaker takes options, got ${show(options)}; at least { name: 'payments' }`);
+  }
+  if (typeof options.name !== 'string' || options.name === '' || options.name.length > 200) {
+    throw new TypeError(`name must be a string of 1 to 200 characters, got ${show(options.name)}`);
+  }
+  checkKeys('createBreaker', options, KNOWN, SLIPS);
+  for (const key of ['classify', 'onError', 'random'] as const) {
+    const value = options[key];
+    if (value !== undefined && typeof value !== 'function')
+      throw new TypeError(`${key} must be a function, got ${show(value)}`);
+  }
+  if (options.clock !== undefined && typeof options.clock?.now !== 'function') {
+    throw new TypeError(
+      `clock must have a function now() that returns milliseconds, got ${show(options.clock)}`,
+    );
+  }
+  for (const [key, value] of Object.entries(options.tags ?? {})) {
+    if (typeof value !== 'string')
+      throw new TypeError(`tags must hold strings, got ${show(value)} for ${show(key)}`);
+  }
+}
+
+const MODES: readonly Mode[] = ['auto', 'forced-open', 'forced-closed', 'observing'];
+
+export function checkMode(mode: Mode, options: { forMs?: number }): void {
+  if (!MODES.includes(mode)) throw new TypeError(`setMode takes ${MODES.join(', ')}, got ${show(mode)}`);
+  if (options.forMs !== undefined) checkMs('setMode forMs', options.forMs);
+}

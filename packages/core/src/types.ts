@@ -1,0 +1,153 @@
+/** What users of a breaker see. Everything here is an interface; `circuit.ts` is what stands behind it. */
+import type { Clock } from './clock.ts';
+import type { BreakerConfig, ConfigInput } from './config.ts';
+import type { CircuitOpenError } from './errors.ts';
+import type { BreakerEventName, BreakerEvents, Mode } from './events.ts';
+import type { TopError } from './evidence.ts';
+import type { StateName } from './machine.ts';
+import type { Why } from './rules.ts';
+
+/**
+ * What became of a result: `recorded`; `stale`, the circuit had moved on since the call began, it counts in the totals
+ * and moves nothing; `settled`, this permit had been settled before, nothing happened.
+ */
+export type Settled = 'recorded' | 'stale' | 'settled';
+export type Verdict = 'success' | 'failure' | 'ignored';
+
+/** The right to make one call. Settle it exactly once; a second time is harmless. */
+export interface Permit {
+  /** True for a trial call of a half-open circuit. */
+  readonly probe: boolean;
+  succeed(): Settled;
+  /** @param hint.retryAfterMs What the other side asked for; it can lengthen the open time, up to `hintMaxMs`. 0 asks for nothing. */
+  fail(error?: unknown, hint?: { retryAfterMs?: number | undefined }): Settled;
+  /** Neutral: frees the place, counts as neither. For the caller's own abort and mistakes. */
+  ignore(): Settled;
+}
+
+/** What `classify` is asked about. */
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown };
+
+export interface BreakerOptions extends ConfigInput {
+  /** Shown everywhere: in errors, events, on the dashboard. 1 to 200 characters. */
+  name: string;
+  /** Shown on the dashboard, for grouping: `{ kind: 'http', team: 'checkout' }`. */
+  tags?: Readonly<Record<string, string>>;
+  /** Decides about a result of `execute`; undefined leaves it to the default (a thrown error is a failure). */
+  classify?: (outcome: Outcome) => Verdict | undefined;
+  /** Told about errors of your own callbacks, which never reach the call. @default printed once per place */
+  onError?: (error: unknown, where: string) => void;
+  /** @default the host's monotonic clock */
+  clock?: Clock;
+  /** 0 to 1, for jitter. @default Math.random */
+  random?: () => number;
+}
+
+/** Totals since construction. */
+export interface Counts {
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Slow calls, also counted as succeeded or failed. */
+  readonly slow: number;
+  readonly ignored: number;
+  /** Turned away; these never enter a rate. */
+  readonly rejected: number;
+  /** Settled after the circuit had moved on, also counted as succeeded, failed or ignored. */
+  readonly stale: number;
+}
+
+/** A pure read: taking one changes nothing. */
+export interface BreakerSnapshot {
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly state: StateName;
+  readonly mode: Mode;
+  /** Grows with every transition; results of an older one are stale. */
+  readonly generation: number;
+  readonly seq: number;
+  /** Epoch milliseconds of the last transition. */
+  readonly sinceWallAt: number;
+  readonly window: {
+    readonly calls: number;
+    readonly failures: number;
+    readonly slow: number;
+    /** 0 to 1; 0 for an empty window. */
+    readonly failureRatio: number;
+    readonly slowRatio: number;
+    readonly failuresInARow: number;
+  };
+  readonly counts: Counts;
+  readonly inFlight: number;
+  /** Openings in a row, which the backoff grows with. */
+  readonly openings: number;
+  /** While half-open. */
+  readonly probing?: { readonly succeeded: number; readonly failed: number; readonly inFlight: number };
+  /** Until the next probe may go, while open. */
+  readonly retryAfterMs?: number;
+  /** Why it opened last; undefined if it never did. */
+  readonly openedBecause?: Why;
+  readonly outcomes: string;
+  readonly errors: readonly TopError[];
+  readonly config: BreakerConfig;
+  readonly configRevision: number;
+}
+
+export interface ExecuteOptions {
+  /** The caller's: aborted before, the call does not run; aborted meanwhile, its failure is ignored. Passed on to the call. */
+  signal?: AbortSignalLike | undefined;
+}
+/** The part of an AbortSignal that is needed; every AbortSignal is one. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+}
+
+/** A circuit breaker. Make one with `createBreaker`. */
+export interface Breaker {
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** What the machine computes, as it is at this moment. Reading it changes nothing. */
+  readonly state: StateName;
+  readonly mode: Mode;
+  readonly config: BreakerConfig;
+  /** Starts at 1 and grows with every `configure`. */
+  readonly configRevision: number;
+  /**
+   * Runs the call if the circuit lets it. The result and the error are the call's own, the very same objects. A call that
+   * throws at once or returns no promise is fine.
+   * @throws CircuitOpenError (as a rejection): the call did not run.
+   * @example await payments.execute(() => charge(order))
+   */
+  execute<T, S extends AbortSignalLike = AbortSignalLike>(
+    call: (context: { signal?: S }) => T | PromiseLike<T>,
+    options?: { signal?: S | undefined },
+  ): Promise<T>;
+  /** The right to make a call, or null. Synchronous, never throws: the way for adapters. */
+  tryAcquire(): Permit | null;
+  /** @throws CircuitOpenError where the circuit turns the call away: it must not run. */
+  acquire(): Permit;
+  /** The error that a refusal at this moment would carry. */
+  openError(): CircuitOpenError;
+  /**
+   * Lays a mode over the machine, which keeps living: `forced-open` turns every call away, `forced-closed` lets every
+   * call through, `observing` lets every call through and announces those it would have turned away.
+   * @param options.forMs The mode ends by itself after this long. Default: it stays.
+   */
+  setMode(mode: Mode, options?: { reason?: string; by?: string; forMs?: number }): void;
+  /** Closes the circuit and empties its window; results of calls under way are stale. */
+  reset(options?: { reason?: string; by?: string }): void;
+  /** Ends the open time: the next call is a probe. Nothing happens unless open. */
+  probeNow(options?: { reason?: string; by?: string }): void;
+  /** Changes settings at run time. State stays; the window is kept unless its kind or size changes. Bumps the revision. */
+  configure(changes: ConfigInput): void;
+  snapshot(): BreakerSnapshot;
+  /** Listens; the returned function stops. A listener that throws changes nothing. */
+  on<E extends BreakerEventName>(event: E, listener: (event: BreakerEvents[E]) => void): () => void;
+  /**
+   * Starts measuring how long calls take, if that has not begun, and returns the live counts per bucket since then
+   * (`latencyBucket` tells which). Costs two clock reads a call.
+   */
+  measureLatency(): Uint32Array;
+}
