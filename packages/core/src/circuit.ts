@@ -2,21 +2,14 @@
  * The shell around the machine: clock, window, generation, listeners. It decides nothing by itself; `machine.ts` says what
  * follows what, `rules.ts` when a limit is crossed.
  */
-import { type Clock, steady, systemClock } from './clock.ts';
+import { Audience } from './audience.ts';
 import { type BreakerConfig, type ConfigInput, resolveConfig } from './config.ts';
 import { CircuitOpenError, isRejectedError, type RefusalReason, stackless } from './errors.ts';
-import {
-  type BreakerEventName,
-  type BreakerEvents,
-  Emitter,
-  guarded,
-  type Mode,
-  printOnce,
-} from './events.ts';
+import type { BreakerEventName, BreakerEvents, Mode } from './events.ts';
 import { Evidence, isTimeout, type OutcomeLetter, REMEMBERED_CALLS } from './evidence.ts';
 import { LATENCY_BUCKETS, latencyBucket } from './latency.ts';
 import {
-  closed,
+  BEGINNING,
   type HalfOpen,
   holdsLease,
   type MachineEvent,
@@ -25,9 +18,12 @@ import {
   step,
 } from './machine.ts';
 import { checkMode, checkOptions } from './options.ts';
+import { NO_PAST, type Past } from './past.ts';
 import { CallPermit, FAILURE, IGNORED, SUCCESS } from './permit.ts';
-import { crossedRule, explain, slowestAllowedMs, type Why } from './rules.ts';
-import { type StallMeter, stallMeterOf } from './stall.ts';
+import { type Plan, planOf } from './plan.ts';
+import { crossedRule, explain, type Why } from './rules.ts';
+import { type Services, servicesOf } from './services.ts';
+import { NO_TROUBLE, Trouble } from './trouble.ts';
 import type {
   AbortSignalLike,
   Breaker,
@@ -62,62 +58,30 @@ export class Circuit implements Breaker {
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
   config: BreakerConfig;
-  configRevision = 1;
+  #plan: Plan;
+  readonly #services: Services;
 
-  #machine: MachineState;
+  #machine: MachineState = BEGINNING;
   #generation = 1;
   #window: Window;
-  #failuresInARow = 0;
-  #evidence: Evidence | null = null;
-  #openedBecause: Why | undefined = undefined;
-  #sinceWallAt: number;
-  #seq = 0;
-
   #mode: Mode = 'auto';
-  #modeUntil = Number.POSITIVE_INFINITY;
-
   #succeeded = 0;
-  #failed = 0;
-  #slow = 0;
-  #ignored = 0;
-  #rejected = 0;
-  #stale = 0;
   #inFlight = 0;
 
-  /** A call that took longer is slow; Infinity where no rule asks. */
-  #slowMs: number;
-  /** Whether calls must be timed, and whether a result must read the clock. */
-  #timed: boolean;
-  #datesResults: boolean;
-  #latency: Uint32Array | null = null;
-  #stall: StallMeter | null = null;
+  // Made when first needed: most breakers of a large group never need them.
+  #trouble: Trouble | null = null;
+  #past: Past | null = null;
   #handlers: Handlers | null = null;
-  #emitter: Emitter<BreakerEvents> | null = null;
-  #announcement: unknown = undefined;
-  /** Listeners of 'call-settled': without any, no such event is made. */
-  #callListeners = 0;
-
-  readonly #clock: Required<Clock>;
-  readonly #random: () => number;
-  readonly #classify: ((outcome: Outcome) => Verdict | undefined) | undefined;
-  #onError: ((error: unknown, where: string) => void) | undefined;
+  #audience: Audience | null = null;
 
   constructor(options: BreakerOptions) {
     checkOptions(options);
     this.name = options.name;
     this.tags = options.tags === undefined ? NO_TAGS : Object.freeze({ ...options.tags });
-    this.#clock = options.clock === undefined ? systemClock : steady(options.clock);
-    this.#random = options.random ?? Math.random;
-    this.#classify = options.classify;
-    this.#onError = options.onError;
+    this.#services = servicesOf(options);
     this.config = resolveConfig(options);
-    const now = this.#clock.now();
-    this.#machine = closed(now, 0);
-    this.#window = createWindow(this.config.window, now);
-    this.#slowMs = slowestAllowedMs(this.config.openWhen);
-    this.#timed = this.#slowMs !== Number.POSITIVE_INFINITY;
-    this.#datesResults = this.#timed || this.config.window.kind === 'last-ms';
-    this.#sinceWallAt = this.#wallNow();
+    this.#plan = planOf(this.config, null);
+    this.#window = createWindow(this.config.window, this.#now());
   }
 
   // ------------------------------------------------------------------------------------------------ calls
@@ -127,7 +91,7 @@ export class Circuit implements Breaker {
     options?: { signal?: S | undefined },
   ): Promise<T> {
     const plain = options === undefined && this.#machine.name === 'closed' && this.#mode === 'auto';
-    if (plain && !this.#timed && this.#classify === undefined && this.#callListeners === 0)
+    if (plain && !this.#plan.timed && this.#services.classify === undefined && !this.#audience?.perCall)
       return this.#executePlain(call);
     return this.#executePermitted(call, options?.signal);
   }
@@ -153,8 +117,8 @@ export class Circuit implements Breaker {
         this.#inFlight--;
         this.#succeeded++;
         if (generation === this.#generation)
-          this.#count(0, this.#datesResults ? this.#clock.now() : UNREAD, undefined, 0);
-        else this.#stale++;
+          this.#count(0, this.#plan.datesResults ? this.#now() : UNREAD, undefined, 0);
+        else this.#troubled().stale++;
         return value;
       },
       failed: (error) => {
@@ -198,12 +162,13 @@ export class Circuit implements Breaker {
   }
 
   #judge(outcome: Outcome, signal: AbortSignalLike | undefined): Verdict {
-    if (this.#classify !== undefined) {
+    const { classify } = this.#services;
+    if (classify !== undefined) {
       try {
-        const verdict = this.#classify(outcome);
+        const verdict = classify(outcome);
         if (verdict === 'success' || verdict === 'failure' || verdict === 'ignored') return verdict;
       } catch (error) {
-        this.#report(error, 'classify');
+        this.#services.report(error, 'classify');
       }
     }
     if (outcome.ok) return 'success';
@@ -226,9 +191,9 @@ export class Circuit implements Breaker {
   #admit(): CallPermit | null {
     if (this.#machine.name === 'closed' && this.#mode === 'auto') return this.#permit(-1, UNREAD);
     // A listener of what follows may call again: it must find this call's place taken already.
-    this.#emitter?.hold();
-    const permit = this.#admitCarefully(this.#clock.now());
-    this.#emitter?.release();
+    this.#audience?.emitter.hold();
+    const permit = this.#admitCarefully(this.#now());
+    this.#audience?.emitter.release();
     return permit;
   }
 
@@ -247,19 +212,19 @@ export class Circuit implements Breaker {
 
   #permit(lease: number, now: number): CallPermit {
     this.#inFlight++;
-    if (!this.#timed) return new CallPermit(this, this.#generation, lease, UNREAD, 0);
-    const startedAt = now === UNREAD ? this.#clock.now() : now;
-    this.#stall ??= stallMeterOf(this.#clock);
-    this.#stall.touch(startedAt);
-    return new CallPermit(this, this.#generation, lease, startedAt, this.#stall.stalledMs);
+    if (!this.#plan.timed) return new CallPermit(this, this.#generation, lease, UNREAD, 0);
+    const startedAt = now === UNREAD ? this.#now() : now;
+    const { stall } = this.#services;
+    stall.touch(startedAt);
+    return new CallPermit(this, this.#generation, lease, startedAt, stall.stalledMs);
   }
 
   #refuse(reason: RefusalReason, now: number): CallPermit | null {
     const enforced = this.#mode === 'auto' || this.#mode === 'forced-open';
-    if (enforced) this.#rejected++;
+    if (enforced) this.#troubled().rejected++;
     if (this.#mode !== 'forced-closed' && this.#hears('call-rejected')) {
       const state = this.#machine.name;
-      this.#emitter?.emit('call-rejected', {
+      this.#audience?.emitter.emit('call-rejected', {
         type: 'call-rejected',
         breaker: this.name,
         at: now,
@@ -272,13 +237,14 @@ export class Circuit implements Breaker {
   }
 
   openError(): CircuitOpenError {
-    const now = this.#clock.now();
+    const now = this.#now();
     const forced = this.mode === 'forced-open';
     const machine = this.#machine;
     const reason = forced ? 'forced' : machine.name === 'half-open' ? 'probing' : 'open';
-    const until = forced ? this.#modeUntil : freeAt(machine);
+    const past = this.#past ?? NO_PAST;
+    const until = forced ? past.modeUntil : freeAt(machine);
     const retryAfterMs = Number.isFinite(until) ? Math.max(0, until - now) : undefined;
-    const openedBecause = forced ? undefined : this.#openedBecause;
+    const openedBecause = forced ? undefined : past.openedBecause;
     return stackless(
       () =>
         new CircuitOpenError({ breaker: this.name, state: this.state, reason, retryAfterMs, openedBecause }),
@@ -294,8 +260,8 @@ export class Circuit implements Breaker {
     let durationMs = UNREAD;
     if (permit.startedAt !== UNREAD) {
       // Time in which this process stood still is not the other side's.
-      const stalledMs = (this.#stall?.stalledMs ?? 0) - permit.stalledMs;
-      durationMs = Math.max(0, this.#clock.now() - permit.startedAt - stalledMs);
+      const stalledMs = this.#services.stall.stalledMs - permit.stalledMs;
+      durationMs = Math.max(0, this.#now() - permit.startedAt - stalledMs);
     }
     return this.#settleCall(permit.generation, permit.lease, verdict, durationMs, error, hintMs);
   }
@@ -309,31 +275,32 @@ export class Circuit implements Breaker {
     hintMs: number,
   ): Settled {
     const stale = generation !== this.#generation || (lease !== -1 && !holdsLease(this.#machine, lease));
-    const slow = verdict !== IGNORED && durationMs > this.#slowMs;
+    const slow = verdict !== IGNORED && durationMs > this.#plan.slowMs;
     this.#inFlight--;
     if (verdict === SUCCESS) this.#succeeded++;
-    else if (verdict === FAILURE) this.#failed++;
-    else this.#ignored++;
-    if (slow) this.#slow++;
-    if (stale) this.#stale++;
-    if (this.#latency !== null && durationMs >= 0 && verdict !== IGNORED) {
+    else if (verdict === FAILURE) this.#troubled().failed++;
+    else this.#troubled().ignored++;
+    if (slow) this.#troubled().slow++;
+    if (stale) this.#troubled().stale++;
+    const { latency } = this.#plan;
+    if (latency !== null && durationMs >= 0 && verdict !== IGNORED) {
       const bucket = latencyBucket(durationMs);
-      this.#latency[bucket] = (this.#latency[bucket] as number) + 1;
+      latency[bucket] = (latency[bucket] as number) + 1;
     }
     if (!stale) {
       if (lease !== -1) this.#settleProbe(lease, verdict, slow, error, hintMs);
-      else if (verdict === IGNORED) this.#evidence?.add('x');
+      else if (verdict === IGNORED) this.#trouble?.evidence?.add('x');
       else if (this.#machine.name === 'closed') {
         const bits = (verdict === FAILURE ? FAILED : 0) | (slow ? SLOW : 0);
-        this.#count(bits, this.#datesResults ? this.#clock.now() : UNREAD, error, hintMs);
+        this.#count(bits, this.#plan.datesResults ? this.#now() : UNREAD, error, hintMs);
       }
     }
-    if (this.#callListeners > 0) this.#announceSettled(verdict, stale, lease !== -1, durationMs);
+    if (this.#audience?.perCall) this.#announceSettled(verdict, stale, lease !== -1, durationMs);
     return stale ? 'stale' : 'recorded';
   }
 
   #settleProbe(lease: number, verdict: Verb, slow: boolean, error: unknown, hintMs: number): void {
-    const now = this.#clock.now();
+    const now = this.#now();
     this.#remember(verdict, slow, error);
     if (verdict === IGNORED) this.#step({ type: 'probe-ignored', lease }, PROBES_PASSED);
     else if (verdict === SUCCESS) this.#step({ type: 'probe-succeeded', lease, now }, PROBES_PASSED);
@@ -343,24 +310,30 @@ export class Circuit implements Breaker {
   /** A result of a closed circuit: into the window, and does it cross a limit? */
   #count(bits: number, now: number, error: unknown, hintMs: number): void {
     const window = this.#window;
-    if (bits !== 0 || this.#evidence !== null)
+    const trouble = bits === 0 ? this.#trouble : this.#troubled();
+    if (trouble === null) {
+      window.record(0, now);
+      return;
+    }
+    if (bits !== 0 || trouble.evidence !== null)
       this.#remember(bits & FAILED ? FAILURE : SUCCESS, (bits & SLOW) !== 0, error);
     window.record(bits, now);
-    this.#failuresInARow = bits & FAILED ? this.#failuresInARow + 1 : 0;
-    if (window.failures === 0 && window.slow === 0 && this.#failuresInARow === 0) return;
-    const rule = crossedRule(this.config.openWhen, window, this.#failuresInARow);
+    trouble.failuresInARow = bits & FAILED ? trouble.failuresInARow + 1 : 0;
+    if (window.failures === 0 && window.slow === 0 && trouble.failuresInARow === 0) return;
+    const rule = crossedRule(this.config.openWhen, window, trouble.failuresInARow);
     if (rule === null) return;
-    const why = explain(rule, window, this.#failuresInARow);
+    const why = explain(rule, window, trouble.failuresInARow);
     this.#step(
-      { type: 'limit-crossed', now: now === UNREAD ? this.#clock.now() : now, random: this.#draw(), hintMs },
+      { type: 'limit-crossed', now: now === UNREAD ? this.#now() : now, random: this.#draw(), hintMs },
       why,
     );
   }
 
   #remember(verdict: Verb, slow: boolean, error: unknown): void {
-    this.#evidence ??= new Evidence(this.#window.calls);
-    if (verdict === FAILURE) this.#evidence.firstFailureWallAt ??= this.#wallNow();
-    this.#evidence.add(letterOf(verdict, slow, error), error);
+    const trouble = this.#troubled();
+    trouble.evidence ??= new Evidence(this.#window.calls);
+    if (verdict === FAILURE) trouble.evidence.firstFailureWallAt ??= this.#wallNow();
+    trouble.evidence.add(letterOf(verdict, slow, error), error);
   }
 
   // ---------------------------------------------------------------------------------------------- changes
@@ -378,19 +351,21 @@ export class Circuit implements Breaker {
   /** After a transition: a new generation, and everything that belongs to the old one put away. Then the listeners. */
   #entered(from: StateName, why: Why, now: number, person: Person | undefined): void {
     const machine = this.#machine;
+    const past = this.#changed();
     this.#generation++;
     this.#handlers = null;
-    this.#seq++;
-    this.#sinceWallAt = this.#wallNow();
-    if (machine.name === 'open') this.#openedBecause = why;
+    past.sinceWallAt = this.#wallNow();
+    if (machine.name === 'open') past.openedBecause = why;
     const event = this.#hears('state-changed') ? this.#describeChange(from, why, now, person) : undefined;
     if (machine.name === 'closed') {
       this.#window.clear(now);
-      this.#failuresInARow = 0;
-      this.#evidence = null;
+      if (this.#trouble !== null) {
+        this.#trouble.failuresInARow = 0;
+        this.#trouble.evidence = null;
+      }
     }
     this.#announceLater();
-    if (event !== undefined) this.#emitter?.emit('state-changed', event);
+    if (event !== undefined) this.#audience?.emitter.emit('state-changed', event);
   }
 
   #describeChange(
@@ -405,29 +380,32 @@ export class Circuit implements Breaker {
       this.config.window.kind === 'last-calls'
         ? Math.min(this.config.window.calls, REMEMBERED_CALLS)
         : REMEMBERED_CALLS;
+    const wallAt = this.#past?.sinceWallAt ?? 0;
     const retryAfterMs = machine.name === 'open' ? machine.until - now : undefined;
-    const firstFailureWallAt = this.#evidence?.firstFailureWallAt;
+    const evidence = this.#trouble?.evidence;
+    const firstFailureWallAt = evidence?.firstFailureWallAt;
     return {
       type: 'state-changed',
-      ...this.#stamp(now),
+      ...this.#stamp(now, wallAt),
       from,
       to: machine.name,
       mode: this.#mode,
       why,
       window: { calls, failures, slow },
-      outcomes: this.#evidence?.outcomes(newest) ?? 'o'.repeat(Math.min(calls, newest)),
-      errors: this.#evidence?.topErrors(newest) ?? [],
+      outcomes: evidence?.outcomes(newest) ?? 'o'.repeat(Math.min(calls, newest)),
+      errors: evidence?.topErrors(newest) ?? [],
       ...(firstFailureWallAt === undefined ? {} : { firstFailureWallAt }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs, retryWallAt: this.#sinceWallAt + retryAfterMs }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs, retryWallAt: wallAt + retryAfterMs }),
       ...signedBy(person),
     };
   }
 
   setMode(mode: Mode, options: Person & { forMs?: number } = {}): void {
     checkMode(mode, options);
-    const now = this.#clock.now();
+    const now = this.#now();
     this.#endModeIfDue(now);
-    this.#modeUntil =
+    this.#past ??= { ...NO_PAST };
+    this.#past.modeUntil =
       options.forMs === undefined || mode === 'auto' ? Number.POSITIVE_INFINITY : now + options.forMs;
     this.#changeMode(mode, now, options);
   }
@@ -436,9 +414,9 @@ export class Circuit implements Breaker {
     const from = this.#mode;
     this.#mode = to;
     if (from === to && person.forMs === undefined) return;
-    this.#seq++;
+    this.#changed();
     this.#announceLater();
-    this.#emitter?.emit('mode-changed', {
+    this.#audience?.emitter.emit('mode-changed', {
       type: 'mode-changed',
       ...this.#stamp(now, this.#wallNow()),
       from,
@@ -450,17 +428,18 @@ export class Circuit implements Breaker {
   }
 
   #endModeIfDue(now: number): void {
-    if (now < this.#modeUntil) return;
-    this.#modeUntil = Number.POSITIVE_INFINITY;
+    const past = this.#past;
+    if (past === null || now < past.modeUntil) return;
+    past.modeUntil = Number.POSITIVE_INFINITY;
     this.#changeMode('auto', now, { reason: 'its time was over' });
   }
 
   reset(options: Person = {}): void {
-    this.#step({ type: 'reset', now: this.#clock.now() }, RESET, options);
+    this.#step({ type: 'reset', now: this.#now() }, RESET, options);
   }
 
   probeNow(options: Person = {}): void {
-    this.#step({ type: 'probe-now', now: this.#clock.now() }, PROBE_NOW, options);
+    this.#step({ type: 'probe-now', now: this.#now() }, PROBE_NOW, options);
   }
 
   configure(changes: ConfigInput): void {
@@ -471,15 +450,12 @@ export class Circuit implements Breaker {
       ...changes,
       probing: { ...before.probing, ...changes.probing },
     });
-    this.configRevision++;
-    this.#seq++;
-    const now = this.#clock.now();
+    this.#changed().configRevision++;
+    const now = this.#now();
     if (JSON.stringify(before.window) !== JSON.stringify(this.config.window))
       this.#window = createWindow(this.config.window, now);
-    this.#slowMs = slowestAllowedMs(this.config.openWhen);
-    this.#timed = this.#slowMs !== Number.POSITIVE_INFINITY || this.#latency !== null;
-    this.#datesResults = this.#timed || this.config.window.kind === 'last-ms';
-    this.#emitter?.emit('configured', {
+    this.#plan = planOf(this.config, this.#plan.latency);
+    this.#audience?.emitter.emit('configured', {
       type: 'configured',
       ...this.#stamp(now, this.#wallNow()),
       config: this.config,
@@ -488,18 +464,22 @@ export class Circuit implements Breaker {
 
   // ------------------------------------------------------------------------------------------------ reads
 
+  get configRevision(): number {
+    return (this.#past ?? NO_PAST).configRevision;
+  }
+
   get state(): StateName {
     const machine = this.#machine;
-    return machine.name === 'open' && this.#clock.now() >= machine.until ? 'half-open' : machine.name;
+    return machine.name === 'open' && this.#now() >= machine.until ? 'half-open' : machine.name;
   }
 
   get mode(): Mode {
-    return this.#mode !== 'auto' && this.#clock.now() >= this.#modeUntil ? 'auto' : this.#mode;
+    return this.#mode !== 'auto' && this.#now() >= (this.#past ?? NO_PAST).modeUntil ? 'auto' : this.#mode;
   }
 
   /** Sound and unused: forgetting it loses nothing. */
   get idle(): boolean {
-    const now = this.#clock.now();
+    const now = this.#now();
     const machine = this.#machine;
     if (machine.name !== 'closed' || this.#mode !== 'auto' || this.#inFlight !== 0) return false;
     const forgotten = machine.openings === 0 || now - machine.since >= this.config.stayOpen.maxMs;
@@ -507,8 +487,10 @@ export class Circuit implements Breaker {
   }
 
   snapshot(): BreakerSnapshot {
-    const now = this.#clock.now();
+    const now = this.#now();
     const machine = this.#machine;
+    const past = this.#past ?? NO_PAST;
+    const trouble = this.#trouble ?? NO_TROUBLE;
     const { calls, failures, slow } = this.#window.peek(now);
     return {
       name: this.name,
@@ -516,23 +498,23 @@ export class Circuit implements Breaker {
       state: this.state,
       mode: this.mode,
       generation: this.#generation,
-      seq: this.#seq,
-      sinceWallAt: this.#sinceWallAt,
+      seq: past.seq,
+      ...(past.sinceWallAt === undefined ? {} : { sinceWallAt: past.sinceWallAt }),
       window: {
         calls,
         failures,
         slow,
         failureRatio: calls === 0 ? 0 : failures / calls,
         slowRatio: calls === 0 ? 0 : slow / calls,
-        failuresInARow: this.#failuresInARow,
+        failuresInARow: trouble.failuresInARow,
       },
       counts: {
         succeeded: this.#succeeded,
-        failed: this.#failed,
-        slow: this.#slow,
-        ignored: this.#ignored,
-        rejected: this.#rejected,
-        stale: this.#stale,
+        failed: trouble.failed,
+        slow: trouble.slow,
+        ignored: trouble.ignored,
+        rejected: trouble.rejected,
+        stale: trouble.stale,
       },
       inFlight: this.#inFlight,
       openings: machine.openings,
@@ -546,38 +528,31 @@ export class Circuit implements Breaker {
           }
         : {}),
       ...(machine.name === 'open' ? { retryAfterMs: Math.max(0, machine.until - now) } : {}),
-      ...(this.#openedBecause === undefined ? {} : { openedBecause: this.#openedBecause }),
-      outcomes: this.#evidence?.outcomes() ?? 'o'.repeat(Math.min(calls, REMEMBERED_CALLS)),
-      errors: this.#evidence?.topErrors() ?? [],
+      ...(past.openedBecause === undefined ? {} : { openedBecause: past.openedBecause }),
+      outcomes: trouble.evidence?.outcomes() ?? 'o'.repeat(Math.min(calls, REMEMBERED_CALLS)),
+      errors: trouble.evidence?.topErrors() ?? [],
       config: this.config,
-      configRevision: this.configRevision,
+      configRevision: past.configRevision,
     };
   }
 
   measureLatency(): Uint32Array {
-    this.#latency ??= new Uint32Array(LATENCY_BUCKETS);
-    this.#timed = this.#datesResults = true;
-    return this.#latency;
+    const latency = this.#plan.latency ?? new Uint32Array(LATENCY_BUCKETS);
+    this.#plan = planOf(this.config, latency);
+    return latency;
   }
 
   // ------------------------------------------------------------------------------------------- listeners
 
   on<E extends BreakerEventName>(event: E, listener: (event: BreakerEvents[E]) => void): () => void {
-    this.#emitter ??= new Emitter<BreakerEvents>((error, where) => this.#report(error, where));
-    const off = this.#emitter.on(event, listener);
+    this.#audience ??= new Audience(this.#services.report);
+    const off = this.#audience.on(event, listener);
     this.#announceLater();
-    if (event !== 'call-settled') return off;
-    this.#callListeners++;
-    let listening = true;
-    return () => {
-      if (listening) this.#callListeners--;
-      listening = false;
-      off();
-    };
+    return off;
   }
 
   #hears(event: BreakerEventName): boolean {
-    return this.#emitter?.hears(event) ?? false;
+    return this.#audience?.emitter.hears(event) ?? false;
   }
 
   /**
@@ -585,30 +560,31 @@ export class Circuit implements Breaker {
    * nothing: a call that comes first makes the same change.
    */
   #announceLater(): void {
-    if (this.#announcement !== undefined) this.#clock.clearTimeout(this.#announcement);
-    this.#announcement = undefined;
+    const audience = this.#audience;
+    if (audience === null) return;
+    const { clock } = this.#services;
+    if (audience.announcement !== undefined) clock.clearTimeout(audience.announcement);
+    audience.announcement = undefined;
     if (!this.#hears('state-changed') && !this.#hears('mode-changed')) return;
-    const due = Math.min(
-      this.#machine.name === 'open' ? this.#machine.until : Number.POSITIVE_INFINITY,
-      this.#modeUntil,
-    );
+    const openUntil = this.#machine.name === 'open' ? this.#machine.until : Number.POSITIVE_INFINITY;
+    const due = Math.min(openUntil, (this.#past ?? NO_PAST).modeUntil);
     if (due === Number.POSITIVE_INFINITY) return;
     const announce = (): void => {
-      this.#announcement = undefined;
-      const now = this.#clock.now();
+      audience.announcement = undefined;
+      const now = this.#now();
       this.#endModeIfDue(now);
       this.#step({ type: 'time-passed', now }, OPEN_TIME_OVER);
       // A timer may come early by a fraction, or be shorter than the time it stands for.
-      if (this.#announcement === undefined) this.#announceLater();
+      if (audience.announcement === undefined) this.#announceLater();
     };
-    this.#announcement = this.#clock.setTimeout(announce, Math.max(1, Math.ceil(due - this.#clock.now())));
+    audience.announcement = clock.setTimeout(announce, Math.max(1, Math.ceil(due - this.#now())));
   }
 
   #announceSettled(verdict: Verb, stale: boolean, probe: boolean, durationMs: number): void {
-    this.#emitter?.emit('call-settled', {
+    this.#audience?.emitter.emit('call-settled', {
       type: 'call-settled',
       breaker: this.name,
-      at: this.#clock.now(),
+      at: this.#now(),
       outcome: verdict === SUCCESS ? 'success' : verdict === FAILURE ? 'failure' : 'ignored',
       stale,
       probe,
@@ -618,22 +594,34 @@ export class Circuit implements Breaker {
 
   #stamp(
     at: number,
-    wallAt: number = this.#sinceWallAt,
+    wallAt: number,
   ): { breaker: string; seq: number; at: number; wallAt: number; configRevision: number } {
-    return { breaker: this.name, seq: this.#seq, at, wallAt, configRevision: this.configRevision };
+    const past = this.#past ?? NO_PAST;
+    return { breaker: this.name, seq: past.seq, at, wallAt, configRevision: past.configRevision };
   }
 
-  #report(error: unknown, where: string): void {
-    this.#onError ??= printOnce(this.name);
-    guarded(this.#onError)(error, where);
+  #troubled(): Trouble {
+    this.#trouble ??= new Trouble();
+    return this.#trouble;
+  }
+
+  /** One more change: the chain of events has no gaps, whoever listens. */
+  #changed(): Past {
+    this.#past ??= { ...NO_PAST };
+    this.#past.seq++;
+    return this.#past;
+  }
+
+  #now(): number {
+    return this.#services.clock.now();
   }
 
   #draw(): number {
     try {
-      const drawn = this.#random();
+      const drawn = this.#services.random();
       return drawn >= 0 && drawn <= 1 ? drawn : 0.5;
     } catch (error) {
-      this.#report(error, 'random');
+      this.#services.report(error, 'random');
       return 0.5;
     }
   }
@@ -641,7 +629,7 @@ export class Circuit implements Breaker {
   /** A label only: a wall clock that throws must not stop a decision. */
   #wallNow(): number {
     try {
-      return this.#clock.wallNow();
+      return this.#services.clock.wallNow();
     } catch {
       return 0;
     }

@@ -196,14 +196,29 @@ function checkJitter(option: string, value: unknown): number {
   return value === 0 ? 0 : checkRatio(option, value);
 }
 
-/** Fills in defaults and refuses what cannot work. The result is frozen: nobody shares a configuration by accident. */
+/** Resolved configurations by their text, newest last: ten thousand breakers of a group hold one object, not one each. */
+const KNOWN = new Map<string, BreakerConfig>();
+const KEPT = 64;
+
+/** Fills in defaults and refuses what cannot work. The result is frozen and may be shared. */
 export function resolveConfig(input: ConfigInput): BreakerConfig {
+  const config = resolveAll(input);
+  const text = JSON.stringify(config);
+  const known = KNOWN.get(text);
+  if (known !== undefined) return known;
+  const oldest = KNOWN.keys().next();
+  if (KNOWN.size >= KEPT && !oldest.done) KNOWN.delete(oldest.value);
+  KNOWN.set(text, deepFreeze(config));
+  return config;
+}
+
+function resolveAll(input: ConfigInput): BreakerConfig {
   const window = resolveWindow(input.window ?? lastMs(10_000, { buckets: 10 }));
   const rules = input.openWhen ?? [failureRatio(0.5), slowRatio(0.8)];
   const openWhen = (Array.isArray(rules) ? rules : [rules]).map((rule) => resolveRule(rule, window, input));
   checkOneSlowLimit(openWhen);
   const stayOpen = resolveStayOpen(input.stayOpen ?? backoff({ firstMs: 5_000, maxMs: 60_000 }));
-  return deepFreeze({ window, openWhen, stayOpen, probing: resolveProbing(input.probing ?? {}) });
+  return { window, openWhen, stayOpen, probing: resolveProbing(input.probing ?? {}) };
 }
 
 function resolveWindow(window: WindowConfig): WindowConfig {

@@ -62,7 +62,7 @@ class BoundedGroup<K extends string> implements Group<K> {
       throw new TypeError(`createGroup configure must be a function of the key, got ${show(configure)}`);
     }
     this.#configure = configure ?? (() => ({}));
-    this.#report = guarded(onError ?? printOnce('group'));
+    this.#report = guarded(onError ?? printOnce());
     this.#emitter = new Emitter<GroupEvents>(this.#report);
   }
 

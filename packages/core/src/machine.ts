@@ -128,9 +128,16 @@ export function step(state: MachineState, event: MachineEvent, config: BreakerCo
   return cell === undefined ? state : cell.go(state, event, config);
 }
 
-export function closed(now: number, openings: number): MachineState {
+function closed(now: number, openings: number): MachineState {
   return { name: 'closed', since: now, openings };
 }
+
+/** A machine at the beginning: closed and quiet for as long as anybody can tell. */
+export const BEGINNING: MachineState = Object.freeze({
+  name: 'closed',
+  since: Number.NEGATIVE_INFINITY,
+  openings: 0,
+});
 
 /** Time to stay open for the n-th opening in a row (1, 2, …). A hint may make it longer, up to its cap. */
 export function openMs(stayOpen: StayOpen, opening: number, random: number, hintMs: number): number {

@@ -67,8 +67,8 @@ export interface BreakerSnapshot {
   /** Grows with every transition; results of an older one are stale. */
   readonly generation: number;
   readonly seq: number;
-  /** Epoch milliseconds of the last transition. */
-  readonly sinceWallAt: number;
+  /** Epoch milliseconds of the last transition; left out where there was none yet. */
+  readonly sinceWallAt?: number;
   readonly window: {
     readonly calls: number;
     readonly failures: number;

@@ -61,78 +61,98 @@ class CountWindow implements Window {
   }
 }
 
-const COLUMNS = 3;
-
-/** Buckets of equal width anchored where the window was last cleared, with running totals; rotated when touched. */
-class TimeWindow implements Window {
-  calls = 0;
+/** The part of a time window that only exists once a call was not simply good. */
+class Bad {
   failures = 0;
   slow = 0;
-  readonly #cells: Uint32Array;
+  readonly failuresAt: number[];
+  readonly slowAt: number[];
+
+  constructor(buckets: number) {
+    this.failuresAt = new Array<number>(buckets).fill(0);
+    this.slowAt = new Array<number>(buckets).fill(0);
+  }
+}
+
+/**
+ * Buckets of equal width, counted from where the window was last cleared, with running totals; rotated when touched. Plain
+ * arrays: smaller than typed ones at these sizes, and no count overflows.
+ */
+class TimeWindow implements Window {
+  calls = 0;
+  readonly #callsAt: number[];
+  #bad: Bad | null = null;
   readonly #bucketMs: number;
-  /** The bucket that `now` falls into, counted from the anchor, and when it ends. */
-  #bucket = 0;
-  #anchor: number;
+  /** The bucket of this moment, and when it ends: from a whole millisecond on, because small integers cost no memory. */
+  #at = 0;
   #bucketEnd: number;
 
   constructor(ms: number, buckets: number, now: number) {
-    this.#cells = new Uint32Array(buckets * COLUMNS);
+    this.#callsAt = new Array<number>(buckets).fill(0);
     this.#bucketMs = ms / buckets;
-    this.#anchor = now;
-    this.#bucketEnd = now + this.#bucketMs;
+    this.#bucketEnd = Math.floor(now) + this.#bucketMs;
+  }
+
+  get failures(): number {
+    return this.#bad === null ? 0 : this.#bad.failures;
+  }
+  get slow(): number {
+    return this.#bad === null ? 0 : this.#bad.slow;
   }
 
   record(bits: number, now: number): void {
     if (now >= this.#bucketEnd) this.#rotate(now);
-    const cells = this.#cells;
-    const at = (this.#bucket % (cells.length / COLUMNS)) * COLUMNS;
-    cells[at] = (cells[at] as number) + 1;
+    const at = this.#at;
+    (this.#callsAt[at] as number)++;
     this.calls++;
     if (bits === 0) return;
-    cells[at + 1] = (cells[at + 1] as number) + (bits & FAILED);
-    cells[at + 2] = (cells[at + 2] as number) + (bits >> 1);
-    this.failures += bits & FAILED;
-    this.slow += bits >> 1;
+    this.#bad ??= new Bad(this.#callsAt.length);
+    const bad = this.#bad;
+    bad.failures += bits & FAILED;
+    bad.slow += bits >> 1;
+    (bad.failuresAt[at] as number) += bits & FAILED;
+    (bad.slowAt[at] as number) += bits >> 1;
   }
 
   clear(now: number): void {
-    this.#cells.fill(0);
-    this.calls = this.failures = this.slow = this.#bucket = 0;
-    this.#anchor = now;
-    this.#bucketEnd = now + this.#bucketMs;
+    this.#callsAt.fill(0);
+    this.#bad = null;
+    this.calls = this.#at = 0;
+    this.#bucketEnd = Math.floor(now) + this.#bucketMs;
   }
 
   peek(now: number): WindowTotals {
-    const buckets = this.#cells.length / COLUMNS;
-    const passed = now < this.#bucketEnd ? 0 : this.#bucketAt(now) - this.#bucket;
     let { calls, failures, slow } = this;
-    for (let i = 1; i <= Math.min(passed, buckets); i++) {
-      const at = ((this.#bucket + i) % buckets) * COLUMNS;
-      calls -= this.#cells[at] as number;
-      failures -= this.#cells[at + 1] as number;
-      slow -= this.#cells[at + 2] as number;
+    const leaving = Math.min(this.#passed(now), this.#callsAt.length);
+    for (let i = 1; i <= leaving; i++) {
+      const at = (this.#at + i) % this.#callsAt.length;
+      calls -= this.#callsAt[at] as number;
+      failures -= this.#bad?.failuresAt[at] ?? 0;
+      slow -= this.#bad?.slowAt[at] ?? 0;
     }
     return { calls, failures, slow };
   }
 
-  #bucketAt(now: number): number {
-    return Math.floor((now - this.#anchor) / this.#bucketMs);
+  #rotate(now: number): void {
+    const buckets = this.#callsAt.length;
+    const passed = this.#passed(now);
+    for (let i = 1; i <= Math.min(passed, buckets); i++) this.#forget((this.#at + i) % buckets);
+    this.#at = (this.#at + passed) % buckets;
+    this.#bucketEnd += passed * this.#bucketMs;
   }
 
-  #rotate(now: number): void {
-    const cells = this.#cells;
-    const buckets = cells.length / COLUMNS;
-    // Rounding may place a moment at a bucket's very end into that bucket still: time must not stand.
-    const bucket = Math.max(this.#bucketAt(now), this.#bucket + 1);
-    const passed = Math.min(bucket - this.#bucket, buckets);
-    for (let i = 1; i <= passed; i++) {
-      const at = ((this.#bucket + i) % buckets) * COLUMNS;
-      this.calls -= cells[at] as number;
-      this.failures -= cells[at + 1] as number;
-      this.slow -= cells[at + 2] as number;
-      cells[at] = cells[at + 1] = cells[at + 2] = 0;
-    }
-    this.#bucket = bucket;
-    this.#bucketEnd = this.#anchor + (bucket + 1) * this.#bucketMs;
+  #forget(at: number): void {
+    this.calls -= this.#callsAt[at] as number;
+    this.#callsAt[at] = 0;
+    const bad = this.#bad;
+    if (bad === null) return;
+    bad.failures -= bad.failuresAt[at] as number;
+    bad.slow -= bad.slowAt[at] as number;
+    bad.failuresAt[at] = bad.slowAt[at] = 0;
+  }
+
+  /** Buckets that ended since the last call. */
+  #passed(now: number): number {
+    return now < this.#bucketEnd ? 0 : Math.floor((now - this.#bucketEnd) / this.#bucketMs) + 1;
   }
 }

@@ -1,0 +1,15 @@
+import type { Evidence } from './evidence.ts';
+
+/** Everything a breaker counts that is not a plain success. A sound breaker has none: that keeps it small. */
+export class Trouble {
+  failed = 0;
+  slow = 0;
+  ignored = 0;
+  rejected = 0;
+  stale = 0;
+  failuresInARow = 0;
+  evidence: Evidence | null = null;
+}
+
+/** In place of a breaker's trouble where it has none, for reading. */
+export const NO_TROUBLE: Readonly<Trouble> = Object.freeze(new Trouble());
