@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import {
+  backoff,
+  consecutiveFailures,
+  createBreaker,
+  failureRatio,
+  fixed,
+  lastCalls,
+  lastMs,
+  slowRatio,
+  successRatio,
+} from '../src/index.ts';
+
+describe('a wrong option is refused at construction by a sentence', () => {
+  const cases: [() => unknown, string][] = [
+    [() => failureRatio(50), 'failureRatio must be above 0 and at most 1, got 50; did you mean 0.5?'],
+    [() => failureRatio(0), 'failureRatio must be above 0 and at most 1, got 0'],
+    [() => failureRatio(Number.NaN), 'failureRatio must be above 0 and at most 1, got NaN'],
+    [() => failureRatio('0.5' as never), 'failureRatio must be above 0 and at most 1, got "0.5"'],
+    [() => failureRatio(0.5, { minimumCalls: 0.5 }), 'it counts calls and is not a share'],
+    [
+      () => failureRatio(0.5, { volume: 20 } as never),
+      'failureRatio has no option "volume"; did you mean "minimumCalls"?',
+    ],
+    [
+      () => slowRatio(0.5, { slowMs: -1 }),
+      'slowRatio slowMs must be a finite number of milliseconds of 0 or more, got -1',
+    ],
+    [() => consecutiveFailures(0), 'consecutiveFailures must be a whole number from 1 to 1000000, got 0'],
+    [() => lastCalls(2.5), 'lastCalls must be a whole number from 1 to 1000000, got 2.5'],
+    [() => lastMs(0), 'lastMs must be a finite number of milliseconds of at least 1, got 0'],
+    [() => lastMs(1_000, { buckets: 0 }), 'lastMs buckets must be a whole number from 1 to 1000, got 0'],
+    [
+      () => fixed(Number.POSITIVE_INFINITY),
+      'to keep a circuit open until somebody acts, use setMode("forced-open")',
+    ],
+    [() => fixed('5s' as never), 'got "5s"; durations are numbers of milliseconds'],
+    [() => backoff({ firstMs: 100, factor: 0.5 }), 'backoff factor must be from 1 to 100, got 0.5'],
+    [() => backoff({ firstMs: 100, maxMs: 50 }), 'backoff maxMs (50) must not be below firstMs (100)'],
+    [
+      () => backoff({ firstMs: 100, jitterRatio: 2 }),
+      'backoff jitterRatio must be above 0 and at most 1, got 2',
+    ],
+    [() => successRatio(80), 'did you mean 0.8?'],
+    [() => createBreaker(undefined as never), "at least { name: 'payments' }"],
+    [() => createBreaker({ name: '' }), 'name must be a string of 1 to 200 characters, got ""'],
+    [
+      () => createBreaker({ name: 'b', timeout: 5 } as never),
+      'createBreaker has no option "timeout"; did you mean stayOpen: fixed(ms)?',
+    ],
+    [() => createBreaker({ name: 'b', openwhen: [] } as never), 'did you mean openWhen?'],
+    [() => createBreaker({ name: 'b', openWhen: 0.5 as never }), 'did you mean failureRatio(0.5)?'],
+    [
+      () => createBreaker({ name: 'b', window: 10 as never }),
+      'window must be lastCalls(n) or lastMs(ms), got 10',
+    ],
+    [() => createBreaker({ name: 'b', stayOpen: 5_000 as never }), 'did you mean fixed(5000)?'],
+    [() => createBreaker({ name: 'b', probing: 3 as never }), 'probing must be an object, got 3'],
+    [
+      () => createBreaker({ name: 'b', probing: { probes: 0 } }),
+      'probing probes must be a whole number from 1 to 10000, got 0',
+    ],
+    [
+      () => createBreaker({ name: 'b', probing: { closeWhen: 0.8 as never } }),
+      'did you mean successRatio(0.8)?',
+    ],
+    [
+      () => createBreaker({ name: 'b', probing: { leaseMs: 0 } }),
+      'probing leaseMs must be a finite number of milliseconds above 0, got 0',
+    ],
+    [
+      () => createBreaker({ name: 'b', clock: Date as never, random: 5 as never }),
+      'random must be a function, got 5',
+    ],
+    [() => createBreaker({ name: 'b', clock: {} as never }), 'clock must have a function now()'],
+    [
+      () => createBreaker({ name: 'b', tags: { team: 5 as never } }),
+      'tags must hold strings, got 5 for "team"',
+    ],
+    [
+      () =>
+        createBreaker({
+          name: 'b',
+          window: lastCalls(10),
+          openWhen: failureRatio(0.5, { minimumCalls: 20 }),
+        }),
+      'it could never open',
+    ],
+    [
+      () =>
+        createBreaker({
+          name: 'b',
+          openWhen: [slowRatio(0.5, { slowMs: 1 }), slowRatio(0.5, { slowMs: 2 })],
+        }),
+      'must share one slowMs, got 1 and 2',
+    ],
+    [
+      () => createBreaker({ name: 'b' }).setMode('closed' as never),
+      'setMode takes auto, forced-open, forced-closed, observing, got "closed"',
+    ],
+    [() => createBreaker({ name: 'b' }).setMode('auto', { forMs: -1 }), 'setMode forMs'],
+    [
+      () => createBreaker({ name: 'b' }).on('state-changed', 5 as never),
+      'a listener of state-changed must be a function',
+    ],
+  ];
+  it.each(cases)('%#: %s', (attempt, sentence) => {
+    expect(attempt).toThrow(sentence);
+  });
+});
+
+describe('defaults', () => {
+  it('are a good breaker from the name alone', () => {
+    expect(createBreaker({ name: 'b' }).config).toEqual({
+      window: { kind: 'last-ms', ms: 10_000, buckets: 10 },
+      openWhen: [
+        { kind: 'failure-ratio', ratio: 0.5, minimumCalls: 20 },
+        { kind: 'slow-ratio', ratio: 0.8, slowMs: 2_000, minimumCalls: 20 },
+      ],
+      stayOpen: {
+        kind: 'backoff',
+        firstMs: 5_000,
+        factor: 2,
+        maxMs: 60_000,
+        jitterRatio: 0.2,
+        hintMaxMs: 60_000,
+      },
+      probing: { probes: 3, atOnce: 3, closeWhen: { kind: 'success-ratio', ratio: 1 }, leaseMs: 10_000 },
+    });
+  });
+
+  it('bend to a small window', () => {
+    const { openWhen } = createBreaker({ name: 'b', window: lastCalls(5) }).config;
+    expect(openWhen).toMatchObject([{ minimumCalls: 5 }, { minimumCalls: 5 }]);
+  });
+
+  it('are plain, frozen, shared data that survives JSON', () => {
+    const one = createBreaker({ name: 'a' }).config;
+    expect(createBreaker({ name: 'b' }).config).toBe(one);
+    expect(createBreaker({ name: 'c', ...JSON.parse(JSON.stringify(one)) }).config).toBe(one);
+    expect(() => Object.assign(one.probing, { probes: 9 })).toThrow();
+  });
+});
