@@ -1,2 +1,6 @@
+export { LIMITS, cleanName, cleanTags, cleanText } from './clean.ts';
 export * from './histogram.ts';
+export * from './validate.ts';
+export * from './validate-change.ts';
+export * from './validate-rollup.ts';
 export * from './wire.ts';

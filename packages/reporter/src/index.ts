@@ -1,1 +1,2 @@
-export {};
+export { connectDashboard, type Reporter, type ReporterStats } from './connect-dashboard.ts';
+export type { ReporterOptions } from './options.ts';

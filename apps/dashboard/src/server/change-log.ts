@@ -1,0 +1,46 @@
+import type { Delta } from '@cb/protocol';
+
+/** One thing the browsers must hear of, in order. */
+export type Change =
+  | { readonly kind: 'delta'; readonly delta: Delta }
+  | { readonly kind: 'row'; readonly row: number }
+  | { readonly kind: 'gone'; readonly row: number }
+  /** The past was told anew: what a browser has drawn may differ from what is stored. */
+  | { readonly kind: 'rewritten' };
+
+/**
+ * The newest changes, kept once for all browsers: each has a cursor into it, so a slow one costs a number, not a queue.
+ */
+export class ChangeLog {
+  readonly #most: number;
+  #entries: Change[] = [];
+  #first = 0;
+
+  /** @param most Changes kept, default 4,096: how far a browser may fall behind before it reads the directory again. */
+  constructor(most = 4_096) {
+    this.#most = most;
+  }
+
+  /** Cursor of what comes next. */
+  get head(): number {
+    return this.#first + this.#entries.length;
+  }
+
+  add(change: Change): void {
+    this.#entries.push(change);
+    if (this.#entries.length < 2 * this.#most) return;
+    this.#first += this.#entries.length - this.#most;
+    this.#entries = this.#entries.slice(-this.#most);
+  }
+
+  /** Whether a reader at `cursor` has missed something for good. */
+  lost(cursor: number): boolean {
+    return this.head - cursor > this.#most;
+  }
+
+  /** At most `limit` changes from `cursor` on. */
+  read(cursor: number, limit: number): readonly Change[] {
+    const from = Math.max(0, cursor - this.#first);
+    return this.#entries.slice(from, from + limit);
+  }
+}

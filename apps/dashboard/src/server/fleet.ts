@@ -1,0 +1,331 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Delta,
+  type EventRecord,
+  type Hello,
+  LANE,
+  type Lane,
+  type Registration,
+  type Rollup,
+  type StateChange,
+  laneOf,
+} from '@cb/protocol';
+import { ChangeLog } from './change-log.ts';
+import { EventLog } from './event-log.ts';
+import { LaneHistory } from './history.ts';
+import { Instance } from './instance.ts';
+import { type Limits, resolveLimits } from './limits.ts';
+import { takeRollup } from './numbers.ts';
+import { FleetRow, type FleetLane, IDLE } from './row.ts';
+import { LaneSeries } from './series.ts';
+import { SeriesMemory } from './series-memory.ts';
+
+const MINUTE_MS = 60_000;
+const YEAR_MS = 366 * 86_400_000;
+
+/** The state of everything that ever reported, with its past. Knows no socket and no clock: every call says the time. */
+export class Fleet {
+  /** One life of this server. */
+  readonly epoch: string = randomBytes(8).toString('hex');
+  readonly limits: Limits;
+  readonly rows: Map<number, FleetRow> = new Map();
+  readonly instances: Map<string, Instance> = new Map();
+  readonly events: EventLog;
+  readonly memory: SeriesMemory;
+  readonly changes: ChangeLog;
+  /** Number of the newest state delta. */
+  seq = 0;
+  /** Number of the newest rollup. */
+  tick = 0;
+  /** Number of lanes. */
+  lanes = 0;
+  /** Registrations refused because a limit was reached. */
+  refused = 0;
+  /** Changes that were received twice, and changes of breakers nobody registered. */
+  duplicates = 0;
+  strangers = 0;
+  readonly #byKey: Map<string, FleetRow> = new Map();
+  readonly #ofService: Map<string, number> = new Map();
+  #nextRow = 1;
+  #nextLane = 1;
+  #checkedAt = 0;
+  #sweptAt = 0;
+
+  constructor(limits: Partial<Limits> = {}) {
+    this.limits = resolveLimits(limits);
+    this.events = new EventLog(this.limits.events, this.limits.eventsPerRow);
+    this.memory = new SeriesMemory(this.limits.seriesBytes);
+    this.changes = new ChangeLog(this.limits.backlog);
+  }
+
+  /**
+   * A connection says who it is. Answers the instance, and the connection that spoke for the same boot until now. Two
+   * processes that use one name at the same time stay two: the later one gets a mark of its boot behind its name.
+   */
+  attach(hello: Hello, owner: object, now: number): { instance: Instance; replaced: object | undefined } {
+    let name = hello.instance;
+    let instance = this.instances.get(keyOf(hello.service, name));
+    if (instance?.owner !== undefined && instance.boot !== hello.boot) {
+      name = `${name}~${hello.boot.slice(-8)}`;
+      instance = this.instances.get(keyOf(hello.service, name));
+    }
+    if (instance === undefined) {
+      instance = new Instance(name, hello, now);
+      this.instances.set(keyOf(hello.service, name), instance);
+    } else if (instance.boot !== hello.boot) {
+      this.#lose(instance, instance.heardAt);
+      instance.breakers.clear();
+      instance.active.clear();
+      instance.boot = hello.boot;
+    }
+    const replaced = instance.owner === owner ? undefined : instance.owner;
+    instance.owner = owner;
+    instance.tags = hello.tags;
+    instance.clock.hear(hello.now, now);
+    instance.heardAt = now;
+    return { instance, replaced };
+  }
+
+  /** The connection is gone. One that said goodbye has no data from now on; any other is given its heartbeats. */
+  detach(instance: Instance, owner: object, now: number, goodbye: boolean): void {
+    if (instance.owner !== owner) return;
+    instance.owner = undefined;
+    if (goodbye) this.#lose(instance, now);
+  }
+
+  /** Anything was heard: lanes that had fallen silent show again what they are. */
+  heard(instance: Instance, now: number): void {
+    instance.heardAt = now;
+    if (!instance.dark) return;
+    instance.dark = false;
+    for (const lane of instance.breakers.values()) {
+      if (lane.code === LANE.noData) this.#show(lane, now, laneOf(lane.state, lane.mode));
+    }
+  }
+
+  /** Takes registrations; answers how many were refused because a limit was reached. */
+  register(instance: Instance, registrations: readonly Registration[], now: number): number {
+    let refused = 0;
+    instance.heardAt = now;
+    for (const registration of registrations) {
+      const row = this.#rowFor(instance.service, registration.name, now);
+      const lane = row && (row.lanes.get(instance.name) ?? this.#newLane(row, instance));
+      if (lane === undefined) {
+        refused++;
+        continue;
+      }
+      instance.breakers.set(registration.id, lane);
+      this.#settle(lane, registration, now);
+    }
+    this.refused += refused;
+    return refused;
+  }
+
+  #settle(lane: FleetLane, registration: Registration, now: number): void {
+    const { row, instance } = lane;
+    row.heardAt = now;
+    row.config = registration.config;
+    row.configRevision = registration.configRevision;
+    row.tags = Object.assign(Object.create(null), instance.tags, registration.tags);
+    lane.state = registration.state;
+    lane.mode = registration.mode;
+    this.changes.add({ kind: 'row', row: row.row });
+    const since = instance.clock.past(registration.since, now, YEAR_MS);
+    const code = laneOf(lane.state, lane.mode);
+    const known = lane.history.since;
+    if (known === undefined) this.#show(lane, since, code);
+    // The state was already there when the lane fell silent: nobody saw it meanwhile, so it shows from now on.
+    else if (lane.code === LANE.noData) this.#show(lane, since > known ? since : now, code);
+    else if (lane.code !== code) this.#show(lane, Math.max(since, known), code);
+  }
+
+  /** Takes state changes in order of seq; answers the largest seq that is held. */
+  change(instance: Instance, changes: readonly StateChange[], now: number): number {
+    instance.heardAt = now;
+    for (const change of changes) {
+      if (!instance.accept(change.seq)) {
+        this.duplicates++;
+        continue;
+      }
+      const lane = instance.breakers.get(change.id);
+      if (lane === undefined) this.strangers++;
+      else this.#apply(lane, change, now);
+    }
+    this.heard(instance, now);
+    return instance.lastSeq;
+  }
+
+  #apply(lane: FleetLane, change: StateChange, now: number): void {
+    const { row, instance } = lane;
+    const t = Math.max(lane.lastEventAt, instance.clock.past(change.t, now));
+    const { id: _id, seq: _seq, ...rest } = change;
+    const event = this.events.add({ ...rest, t, row: row.row, lane: lane.lane, instance: instance.name });
+    if (change.retryAt !== undefined) event.retryAt = instance.clock.future(change.retryAt, t, now);
+    if (change.firstFailureAt !== undefined) {
+      event.firstFailureAt = Math.min(t, instance.clock.past(change.firstFailureAt, now));
+    }
+    lane.lastEventAt = t;
+    lane.state = change.to;
+    lane.mode = change.mode;
+    row.heardAt = now;
+    row.noteEvent(event);
+    this.#show(lane, t, laneOf(change.to, change.mode), event);
+  }
+
+  /** Takes counters. */
+  rollup(instance: Instance, rollup: Rollup, now: number): void {
+    this.tick++;
+    this.heard(instance, now);
+    this.strangers += takeRollup(instance, rollup, this.tick, now);
+  }
+
+  /** Breakers that the producer gave up. */
+  remove(instance: Instance, ids: readonly number[], now: number): void {
+    instance.heardAt = now;
+    for (const id of ids) {
+      const lane = instance.breakers.get(id);
+      if (lane === undefined) continue;
+      instance.breakers.delete(id);
+      this.#dropLane(lane, now);
+    }
+  }
+
+  /** To be called every second: finds lost heartbeats, and once a minute what may be forgotten. */
+  check(now: number): void {
+    const late = this.#checkedAt !== 0 && now - this.#checkedAt > this.limits.heartbeatMs;
+    this.#checkedAt = now;
+    // This process itself stood still: what the services said meanwhile is read first.
+    if (late) return;
+    const silentMs = 3 * this.limits.heartbeatMs;
+    for (const instance of this.instances.values()) {
+      if (now - instance.heardAt > silentMs) this.#lose(instance, instance.heardAt);
+    }
+    if (now - this.#sweptAt < MINUTE_MS) return;
+    this.#sweptAt = now;
+    this.#sweep(now);
+  }
+
+  #lose(instance: Instance, t: number): void {
+    for (const lane of instance.breakers.values()) {
+      if (lane.code !== LANE.noData) this.#show(lane, Math.max(t, lane.history.since ?? t), LANE.noData);
+    }
+    instance.active.clear();
+    instance.dark = true;
+  }
+
+  /** The lane shows `code` from `t` on; the browsers hear of it. */
+  #show(lane: FleetLane, t: number, code: Lane, event?: EventRecord): void {
+    const { row, history } = lane;
+    const rewritten = t < (history.since ?? t);
+    history.set(t, code);
+    lane.code = code;
+    if (code === LANE.noData) lane.live = IDLE;
+    row.refresh(t);
+    row.tick = ++this.tick;
+    const delta: Delta = {
+      seq: ++this.seq,
+      row: row.row,
+      lane: lane.lane,
+      code,
+      t,
+      rowCode: row.code,
+      rowSince: row.history.since ?? t,
+    };
+    if (event !== undefined) delta.event = event;
+    this.changes.add({ kind: 'delta', delta });
+    if (rewritten) this.changes.add({ kind: 'rewritten' });
+  }
+
+  #rowFor(service: string, name: string, now: number): FleetRow | undefined {
+    const key = keyOf(service, name);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const ofService = this.#ofService.get(service) ?? 0;
+    if (ofService >= this.limits.rowsPerService && !this.#evict(now, service)) return undefined;
+    if (this.rows.size >= this.limits.rows && !this.#evict(now)) return undefined;
+    const row = new FleetRow(this.#nextRow++, service, name, now);
+    this.rows.set(row.row, row);
+    this.#byKey.set(key, row);
+    this.#ofService.set(service, (this.#ofService.get(service) ?? 0) + 1);
+    return row;
+  }
+
+  #newLane(row: FleetRow, instance: Instance): FleetLane | undefined {
+    if (this.lanes >= this.limits.lanes) return undefined;
+    const lane: FleetLane = {
+      lane: this.#nextLane++,
+      row,
+      instance,
+      state: 'closed',
+      mode: 'auto',
+      code: LANE.noData,
+      lastEventAt: 0,
+      history: new LaneHistory(),
+      series: new LaneSeries(this.memory),
+      live: IDLE,
+    };
+    row.lanes.set(instance.name, lane);
+    this.lanes++;
+    return lane;
+  }
+
+  /** Makes room for a row: those longest silent go first, a twentieth at once; never one that is in trouble. */
+  #evict(now: number, service?: string): boolean {
+    const calm: FleetRow[] = [];
+    for (const row of this.rows.values()) {
+      const idle = row.code === LANE.closed || row.code === LANE.noData;
+      if (idle && (service === undefined || row.service === service)) calm.push(row);
+    }
+    calm.sort((a, b) => a.heardAt - b.heardAt);
+    const room = service === undefined ? this.limits.rows : this.limits.rowsPerService;
+    const gone = calm.slice(0, Math.max(1, Math.floor(room / 20)));
+    this.#dropRows(gone, now);
+    return gone.length > 0;
+  }
+
+  #dropRows(rows: readonly FleetRow[], now: number): void {
+    for (const row of rows) for (const lane of [...row.lanes.values()]) this.#dropLane(lane, now);
+    this.events.forget(new Set(rows.map((row) => row.row)));
+  }
+
+  #dropLane(lane: FleetLane, now: number): void {
+    const { row, instance } = lane;
+    if (row.lanes.get(instance.name) !== lane) return;
+    row.drop(instance.name, now);
+    lane.series.release();
+    instance.active.delete(lane);
+    for (const [id, each] of instance.breakers) if (each === lane) instance.breakers.delete(id);
+    this.lanes--;
+    if (row.lanes.size > 0) {
+      this.changes.add({ kind: 'row', row: row.row });
+      return;
+    }
+    this.rows.delete(row.row);
+    this.#byKey.delete(keyOf(row.service, row.name));
+    const left = (this.#ofService.get(row.service) ?? 1) - 1;
+    if (left === 0) this.#ofService.delete(row.service);
+    else this.#ofService.set(row.service, left);
+    this.changes.add({ kind: 'gone', row: row.row });
+  }
+
+  /** Forgets instances that are long gone. The last lane of a row stays as long as the row's history is of use. */
+  #sweep(now: number): void {
+    const dead: FleetRow[] = [];
+    for (const row of this.rows.values()) {
+      for (const lane of [...row.lanes.values()]) {
+        const silentMs = lane.code === LANE.noData ? now - (lane.history.since ?? now) : 0;
+        if (row.lanes.size > 1 && silentMs > this.limits.forgetInstanceMs) this.#dropLane(lane, now);
+        else if (row.lanes.size === 1 && silentMs > this.limits.forgetRowMs) dead.push(row);
+      }
+    }
+    this.#dropRows(dead, now);
+    for (const [key, instance] of this.instances) {
+      const silentMs = now - instance.heardAt;
+      if (instance.owner === undefined && silentMs > this.limits.forgetInstanceMs) this.instances.delete(key);
+    }
+  }
+}
+
+function keyOf(service: string, name: string): string {
+  return `${service}\u001f${name}`;
+}

@@ -1,0 +1,54 @@
+import type { Hello } from '@cb/protocol';
+import { ProducerClock } from './producer-clock.ts';
+import type { FleetLane } from './row.ts';
+
+/** Boots of one instance whose newest seq is remembered. */
+const MOST_BOOTS = 8;
+
+/** One running process of a service, over all its connections. */
+export class Instance {
+  readonly service: string;
+  readonly name: string;
+  boot: string;
+  tags: Record<string, string>;
+  clock: ProducerClock;
+  /** Server time of its last message. */
+  heardAt: number;
+  /** The connection that speaks for it now. */
+  owner: object | undefined;
+  /** By the producer's own id; valid within one boot. */
+  readonly breakers: Map<number, FleetLane> = new Map();
+  /** Lanes whose newest rollup was not zero. */
+  active: Set<FleetLane> = new Set();
+  /** Some lanes fell silent and have not been heard since. */
+  dark = false;
+  /** Changes that were overwritten in the producer's own buffer. */
+  lost = 0;
+  readonly #lastSeq: Map<string, number> = new Map();
+
+  constructor(name: string, hello: Hello, now: number) {
+    this.service = hello.service;
+    this.name = name;
+    this.boot = hello.boot;
+    this.tags = hello.tags;
+    this.clock = new ProducerClock(hello.now, now);
+    this.heardAt = now;
+  }
+
+  /** Largest seq of this boot that is held. */
+  get lastSeq(): number {
+    return this.#lastSeq.get(this.boot) ?? 0;
+  }
+
+  /** Remembers the seq; answers whether it is new. */
+  accept(seq: number): boolean {
+    if (seq <= this.lastSeq) return false;
+    this.#lastSeq.delete(this.boot);
+    this.#lastSeq.set(this.boot, seq);
+    for (const boot of this.#lastSeq.keys()) {
+      if (this.#lastSeq.size <= MOST_BOOTS) break;
+      this.#lastSeq.delete(boot);
+    }
+    return true;
+  }
+}

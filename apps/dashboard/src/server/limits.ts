@@ -1,0 +1,50 @@
+/** Bounds of what the server keeps. */
+export interface Limits {
+  /** How often a service says that it lives; after three times as long in silence its lanes show no data. Default 5,000. */
+  heartbeatMs: number;
+  /** How often a service sends its counters. Default 1,000. */
+  rollupMs: number;
+  /** Rows (breakers over all instances) in all, and of one service. Beyond it calm, silent ones go. Default 10,000 and 2,000. */
+  rows: number;
+  rowsPerService: number;
+  /** Lanes (breakers on instances) in all. Default 50,000. */
+  lanes: number;
+  /** State changes kept in all, and of one row. Default 20,000 and 500. */
+  events: number;
+  eventsPerRow: number;
+  /** Rough bytes that all charts may use. Default 192 MiB. */
+  seriesBytes: number;
+  /** Changes a browser may fall behind before it reads everything again. Default 4,096. */
+  backlog: number;
+  /** How long an instance that is gone keeps its lanes. Default one hour. */
+  forgetInstanceMs: number;
+  /** How long a row without any living instance stays. Default 24 hours. */
+  forgetRowMs: number;
+}
+
+const DEFAULTS: Limits = {
+  heartbeatMs: 5_000,
+  rollupMs: 1_000,
+  rows: 10_000,
+  rowsPerService: 2_000,
+  lanes: 50_000,
+  events: 20_000,
+  eventsPerRow: 500,
+  seriesBytes: 192 * 2 ** 20,
+  backlog: 4_096,
+  forgetInstanceMs: 3_600_000,
+  forgetRowMs: 24 * 3_600_000,
+};
+
+/** Fills in defaults; refuses what is no number above 0, or no limit at all. */
+export function resolveLimits(limits: Partial<Limits>): Limits {
+  for (const [key, value] of Object.entries(limits)) {
+    if (!Object.hasOwn(DEFAULTS, key)) {
+      throw new TypeError(`limits has no "${key}"; it knows ${Object.keys(DEFAULTS).join(', ')}`);
+    }
+    if (!(typeof value === 'number' && value > 0)) {
+      throw new RangeError(`limits.${key} must be a number above 0, got ${String(value)}`);
+    }
+  }
+  return { ...DEFAULTS, ...limits };
+}

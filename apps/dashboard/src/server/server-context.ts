@@ -1,0 +1,13 @@
+import type { Fleet } from './fleet.ts';
+import type { Refusals } from './refusals.ts';
+
+/** What the parts of one server share. */
+export interface ServerContext {
+  readonly fleet: Fleet;
+  readonly refusals: Refusals;
+  /** Epoch milliseconds: the axis of what is stored. */
+  readonly now: () => number;
+  /** Monotonic milliseconds: for rates and patience. */
+  readonly monotonic: () => number;
+  readonly log: (line: string) => void;
+}

@@ -1,0 +1,197 @@
+import { type Server as HttpServer, type IncomingMessage, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Server as SocketServer } from 'socket.io';
+import { Api } from './api.ts';
+import { Fleet } from './fleet.ts';
+import { Guard } from './guard.ts';
+import { createHttp } from './http.ts';
+import { serveIngest } from './ingest.ts';
+import { type DashboardOptions, checkOptions } from './options.ts';
+import { type RefusalKind, Refusals } from './refusals.ts';
+import type { ServerContext } from './server-context.ts';
+import { StaticFiles, findWebDir } from './static-files.ts';
+import { TokenCheck } from './tokens.ts';
+import { Viewers } from './viewers.ts';
+
+export type { DashboardOptions } from './options.ts';
+export type { Limits } from './limits.ts';
+export type { RefusalKind } from './refusals.ts';
+
+/** Most connections at once, of all services and browsers. */
+const MOST_CONNECTIONS = 2_000;
+const CHECK_MS = 1_000;
+
+/** Numbers about a running server; the same are at `/healthz`. */
+export interface DashboardStats {
+  uptimeMs: number;
+  services: number;
+  instances: number;
+  rows: number;
+  lanes: number;
+  viewers: number;
+  events: number;
+  /** Number of the newest state delta. */
+  seq: number;
+  /** Rough bytes of the charts, and chunks of them that were dropped before their time. */
+  seriesBytes: number;
+  seriesDropped: number;
+  /** Changes that came twice, and messages about breakers that nobody registered. */
+  duplicates: number;
+  strangers: number;
+  /** Changes that services lost before they could send them. */
+  lost: number;
+  /** Registrations that were refused because a limit was reached. */
+  full: number;
+  /** Frames that waited for a slow browser. */
+  held: number;
+  refused: Record<RefusalKind, number>;
+}
+
+/** A running dashboard server. */
+export interface DashboardServer {
+  /** Where the page is, like `http://127.0.0.1:4600/`. */
+  readonly url: string;
+  readonly port: number;
+  stats(): DashboardStats;
+  /** Closes every connection and stops listening. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a dashboard server and resolves once it listens.
+ *
+ * @throws TypeError, RangeError for an option that cannot work; Error with `code: 'EADDRINUSE'` when the port is taken.
+ * @example const dashboard = await startDashboard({ port: 0 });
+ */
+export async function startDashboard(options: DashboardOptions = {}): Promise<DashboardServer> {
+  const checked = checkOptions(options);
+  const context: ServerContext = {
+    fleet: new Fleet(options.limits),
+    refusals: new Refusals(),
+    now: options.clock ?? Date.now,
+    monotonic: () => performance.now(),
+    log: options.log ?? (() => {}),
+  };
+  const guard = new Guard(checked);
+  const viewToken = new TokenCheck(checked.viewToken);
+  const http = createServer({ maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000 });
+  http.maxHeadersCount = 64;
+  const io = createSockets(http, guard, context);
+  serveIngest(guarded(io, '/ingest', new TokenCheck(checked.ingestToken), context), context);
+  const viewers = new Viewers(guarded(io, '/ui', viewToken, context), context);
+  const startedAt = context.monotonic();
+  const stats = (): DashboardStats => readStats(context, viewers, startedAt);
+  const files = new StaticFiles(options.webDir ?? findWebDir());
+  const api = new Api(context.fleet, context.now);
+  // socket.io has taken its own path before; what is left comes here.
+  http.on('request', skipSockets(createHttp({ context, guard, viewToken, api, files, stats })));
+  http.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+    else socket.destroy();
+  });
+  const port = await listen(http, checked.host, checked.port);
+  guard.listen(port);
+  const timer = setInterval(() => context.fleet.check(context.now()), CHECK_MS).unref();
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    clearInterval(timer);
+    viewers.close();
+    const done = io.close();
+    http.closeAllConnections();
+    await done;
+  };
+  return { url: `http://${urlHost(checked.host)}:${port}/`, port, stats, close: () => (closed ??= close()) };
+}
+
+function createSockets(http: HttpServer, guard: Guard, context: ServerContext): SocketServer {
+  const io: SocketServer = new SocketServer(http, {
+    transports: ['websocket'],
+    maxHttpBufferSize: 65_536,
+    serveClient: false,
+    connectTimeout: 5_000,
+    pingInterval: 10_000,
+    pingTimeout: 5_000,
+    perMessageDeflate: false,
+    allowRequest: (request, answer) => {
+      const refusal = guard.check(request);
+      const kind = io.engine.clientsCount >= MOST_CONNECTIONS ? 'connections' : refusal?.kind;
+      if (kind !== undefined) context.refusals.count(kind);
+      answer(kind === undefined ? null : 'refused', kind === undefined);
+    },
+  });
+  io.use((_socket, next) => {
+    context.refusals.count('namespace');
+    next(new Error('connect to /ingest or /ui'));
+  });
+  return io;
+}
+
+/** A namespace that only those with its token enter. Services are programs: a page has no business at `/ingest`. */
+function guarded(
+  io: SocketServer,
+  name: '/ingest' | '/ui',
+  token: TokenCheck,
+  context: ServerContext,
+): ReturnType<SocketServer['of']> {
+  return io.of(name).use((socket, next) => {
+    const { auth, address, headers } = socket.handshake;
+    const page = name === '/ingest' && headers.origin !== undefined;
+    const given: unknown = typeof auth === 'object' && auth !== null ? auth['token'] : undefined;
+    const checked = page ? 'foreignOrigin' : token.check(given, address, context.monotonic());
+    if (checked === 'ok') return next();
+    context.refusals.count(checked);
+    context.log(`${name} refused ${address}: ${checked}`);
+    next(new Error(checked === 'authRate' ? 'too many wrong tokens, wait' : 'unauthorized'));
+  });
+}
+
+function skipSockets(
+  listener: (request: IncomingMessage, response: import('node:http').ServerResponse) => void,
+): typeof listener {
+  return (request, response) => {
+    if (!/^\/socket\.io(\/|\?|$)/.test(request.url ?? '')) listener(request, response);
+  };
+}
+
+function listen(http: HttpServer, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, () => {
+      http.off('error', reject);
+      resolve((http.address() as AddressInfo).port);
+    });
+  });
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function readStats(context: ServerContext, viewers: Viewers, startedAt: number): DashboardStats {
+  const { fleet } = context;
+  let lost = 0;
+  const services = new Set<string>();
+  for (const instance of fleet.instances.values()) {
+    lost += instance.lost;
+    services.add(instance.service);
+  }
+  return {
+    uptimeMs: Math.round(context.monotonic() - startedAt),
+    services: services.size,
+    instances: fleet.instances.size,
+    rows: fleet.rows.size,
+    lanes: fleet.lanes,
+    viewers: viewers.size,
+    events: fleet.events.size,
+    seq: fleet.seq,
+    seriesBytes: fleet.memory.bytes,
+    seriesDropped: fleet.memory.dropped,
+    duplicates: fleet.duplicates,
+    strangers: fleet.strangers,
+    lost,
+    full: fleet.refused,
+    held: viewers.held,
+    refused: context.refusals.read(),
+  };
+}

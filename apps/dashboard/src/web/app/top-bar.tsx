@@ -1,0 +1,60 @@
+import { Link, useRoute } from 'wouter';
+import { Glyph } from '../components/glyph.tsx';
+import { withSearch } from '../lib/paths.ts';
+import { toggleTheme, useDark } from '../lib/theme.ts';
+import { LivePill } from './live-pill.tsx';
+import { PauseButton } from './pause-button.tsx';
+import { RangePicker } from './range-picker.tsx';
+import { SearchBox } from './search-box.tsx';
+
+export function TopBar({ onHelp }: { onHelp: () => void }) {
+  const [onBreaker, params] = useRoute('/b/:service/:name');
+  const dark = useDark();
+  return (
+    <header className="top-bar">
+      <Link className="brand" href={withSearch('/')} aria-label="breakers, all of them">
+        <Glyph state="open" size={20} />
+        breakers
+      </Link>
+      <nav className="crumbs" aria-label="You are here">
+        {onBreaker ? (
+          <>
+            <Link href={withSearch('/')}>Fleet</Link>
+            <span aria-hidden="true">/</span>
+            <span>{safe(params.service)}</span>
+            <span aria-hidden="true">/</span>
+            <b>{safe(params.name)}</b>
+          </>
+        ) : (
+          <b>Fleet</b>
+        )}
+      </nav>
+      <SearchBox />
+      <RangePicker />
+      <LivePill />
+      <PauseButton />
+      <button
+        type="button"
+        className="icon-button"
+        onClick={toggleTheme}
+        aria-label={dark ? 'Light look' : 'Dark look'}
+      >
+        <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+          <circle cx="8" cy="8" r="5.6" fill="none" stroke="currentColor" strokeWidth="1.4" />
+          <path d="M8 2.4a5.6 5.6 0 0 1 0 11.2Z" fill="currentColor" />
+        </svg>
+      </button>
+      <button type="button" className="icon-button help-button" onClick={onHelp} aria-label="Keyboard help">
+        ?
+      </button>
+    </header>
+  );
+}
+
+function safe(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

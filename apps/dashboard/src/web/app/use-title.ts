@@ -1,0 +1,24 @@
+import { LANE } from '@cb/protocol';
+import { useEffect } from 'react';
+import { store } from '../live/live.ts';
+
+/** The title is read while the page is not: it tells the present, also while the page is paused. */
+export function useTitle(): void {
+  useEffect(() => {
+    const write = () => {
+      let open = 0;
+      let halfOpen = 0;
+      for (const row of store.current()) {
+        if (row.code === LANE.open) open++;
+        else if (row.code === LANE.halfOpen) halfOpen++;
+      }
+      const trouble = open > 0 ? `${open} open · ` : halfOpen > 0 ? `${halfOpen} half-open · ` : '';
+      document.title = `${trouble}breakers`;
+    };
+    write();
+    const stop = [store.deltas.add(write), store.indexChanged.add(write)];
+    return () => {
+      for (const each of stop) each();
+    };
+  }, []);
+}

@@ -1,0 +1,114 @@
+import { LANE } from '@cb/protocol';
+import { useMemo } from 'react';
+import { Link } from 'wouter';
+import { Glyph } from '../../components/glyph.tsx';
+import { Snippet } from '../../components/snippet.tsx';
+import { elapsed } from '../../lib/format.ts';
+import { withSearch } from '../../lib/paths.ts';
+import { useNow } from '../../lib/seconds.ts';
+import { slugOf, wordOf } from '../../lib/states.ts';
+import { useFleetIndex, useRow, useTimeline, useWatch } from '../../live/hooks.ts';
+import { keyOf, type RowView } from '../../live/row-view.ts';
+import { EventLog } from './event-log.tsx';
+import { ProbeRing } from './probe-ring.tsx';
+import { Settings } from './settings.tsx';
+import { Tracks } from './tracks.tsx';
+import { useDetail } from './use-detail.ts';
+import { WhyOpened } from './why-opened.tsx';
+import './breaker.css';
+
+export function BreakerPage({ service, name }: { service: string; name: string }) {
+  const { byKey, loaded } = useFleetIndex();
+  const entry = byKey.get(keyOf(service, name));
+  if (!entry) {
+    return (
+      <main className="page" data-page="breaker" data-state="no-data">
+        <div className="notice" role="status">
+          {loaded ? (
+            <>
+              <h1>{name}</h1>
+              <p>
+                No breaker of this name has reported for <b>{service}</b>. It appears here by itself once it
+                does.
+              </p>
+              <Snippet />
+              <Link className="button" href={withSearch('/')}>
+                All breakers
+              </Link>
+            </>
+          ) : (
+            'Connecting to the dashboard server…'
+          )}
+        </div>
+      </main>
+    );
+  }
+  return <Breaker key={entry.row} row={entry.row} />;
+}
+
+function Breaker({ row }: { row: number }) {
+  const { epoch } = useFleetIndex();
+  const rows = useMemo(() => [row], [row]);
+  useWatch(rows, epoch);
+  useTimeline(rows, true);
+  const view = useRow(row);
+  const detail = useDetail(row, epoch);
+  if (!view) return null;
+  const slug = slugOf(view.code);
+  return (
+    <main
+      className="page breaker"
+      data-page="breaker"
+      data-state={slug}
+      data-breaker={`${view.service}/${view.name}`}
+    >
+      <BreakerHead view={view} />
+      <WhyOpened view={view} detail={detail} />
+      <div className="breaker-columns">
+        <Tracks view={view} />
+        <aside className="breaker-side">
+          <EventLog row={row} epoch={epoch} />
+          <Settings detail={detail} />
+        </aside>
+      </div>
+    </main>
+  );
+}
+
+function BreakerHead({ view }: { view: RowView }) {
+  const now = useNow();
+  const slug = slugOf(view.code);
+  const modes = new Set(
+    view.instances
+      .map((each) => each.mode)
+      .filter((mode) => mode === 'observing' || mode === 'forced-closed'),
+  );
+  return (
+    <header className="breaker-head">
+      <span className={`badge badge-${slug}`}>
+        <Glyph state={slug} size={18} />
+        {wordOf(slug)}
+      </span>
+      <h1>{view.name}</h1>
+      <span className="tag">{view.service}</span>
+      {Object.entries(view.tags).map(([key, value]) => (
+        <span key={key} className="tag">
+          {key}={value}
+        </span>
+      ))}
+      {[...modes].map((mode) => (
+        <span key={mode} className="tag tag-mode">
+          {mode === 'observing' ? 'observing: refuses nothing' : 'forced closed'}
+        </span>
+      ))}
+      {view.code !== LANE.closed && <ProbeRing view={view} now={now} />}
+      <span className="breaker-time">
+        <span>
+          {view.code === LANE.closed ? 'Closed' : wordOf(slug)} for{' '}
+          <b>{view.since > 0 ? elapsed(now - view.since) : '–'}</b>
+        </span>
+        <span className="muted">{view.opens === 1 ? '1 open' : `${view.opens} opens`} in the last hour</span>
+      </span>
+    </header>
+  );
+}

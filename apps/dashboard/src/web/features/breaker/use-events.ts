@@ -1,0 +1,61 @@
+import type { EventRecord } from '@cb/protocol';
+import { useEffect, useState } from 'react';
+import { getView, onViewChange, timeWindow } from '../../lib/view.ts';
+import { readEvents } from '../../live/api.ts';
+import { useConnectionState } from '../../live/hooks.ts';
+import { store } from '../../live/live.ts';
+
+interface Events {
+  events: readonly EventRecord[];
+  more: boolean;
+  loaded: boolean;
+}
+
+/** More than this is not read by anybody. */
+const MOST = 200;
+
+/** The events of the range on screen, carried on while it follows the present. */
+export function useEvents(row: number, epoch: string): Events {
+  const [held, setHeld] = useState<Events>({ events: [], more: false, loaded: false });
+  const state = useConnectionState();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read again after every reconnect.
+  useEffect(() => {
+    if (state !== 'live') return;
+    let abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const read = () => {
+      abort.abort();
+      abort = new AbortController();
+      const { signal } = abort;
+      const { from, to } = timeWindow();
+      readEvents(row, from, to + 1000, signal).then(
+        (page) => setHeld({ events: page.events, more: page.more, loaded: true }),
+        () => {
+          if (!signal.aborted) later(2000);
+        },
+      );
+    };
+    const later = (ms: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(read, ms);
+    };
+    read();
+    const stop = [
+      onViewChange(() => later(200)),
+      store.deltas.add(({ row: changed, event }) => {
+        if (changed !== row || !event || getView().at !== null) return;
+        setHeld((was) =>
+          was.events.some((each) => each.event === event.event)
+            ? was
+            : { ...was, events: [event, ...was.events].slice(0, MOST) },
+        );
+      }),
+    ];
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+      for (const each of stop) each();
+    };
+  }, [row, epoch, state]);
+  return held;
+}

@@ -1,0 +1,51 @@
+import { useEffect, useState } from 'react';
+import { getView, onViewChange, timeWindow } from '../../lib/view.ts';
+import { readSeries } from '../../live/api.ts';
+import { useConnectionState } from '../../live/hooks.ts';
+import { type ChartData, toChartData } from './chart-data.ts';
+
+const FASTEST_MS = 2000;
+const RETRY_MS = 3000;
+
+/**
+ * The series of the range on screen. The step depends on the range, so the whole of it is read again, about as often as
+ * a step is finished.
+ */
+export function useSeries(row: number, epoch: string): ChartData | undefined {
+  const [data, setData] = useState<ChartData>();
+  const state = useConnectionState();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read again after every reconnect.
+  useEffect(() => {
+    if (state !== 'live') return;
+    let abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const later = (ms: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(read, ms);
+    };
+    const read = () => {
+      abort.abort();
+      abort = new AbortController();
+      const { signal } = abort;
+      const { from, to } = timeWindow();
+      const spare = (to - from) / 4;
+      readSeries(row, from - spare, to + (getView().at === null ? 1000 : spare), signal).then(
+        (series) => {
+          setData(toChartData(series));
+          if (getView().at === null) later(Math.max(FASTEST_MS, Math.min(15_000, series.stepMs)));
+        },
+        () => {
+          if (!signal.aborted) later(RETRY_MS);
+        },
+      );
+    };
+    read();
+    const stop = onViewChange(() => later(200));
+    return () => {
+      stop();
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [row, epoch, state]);
+  return data;
+}

@@ -1,0 +1,78 @@
+import { type EventRecord, LANE } from '@cb/protocol';
+import { clock, clockMs, elapsed } from '../../lib/format.ts';
+import { whyRow, whySentence } from '../../lib/why.ts';
+import type { RowView } from '../../live/row-view.ts';
+import { CallCells } from './call-cells.tsx';
+import { ErrorRanking } from './error-ranking.tsx';
+import type { Detail } from './use-detail.ts';
+
+/** The question the page is opened for: why did it open? */
+export function WhyOpened({ view, detail }: { view: RowView; detail: Detail | undefined }) {
+  // What opened it from closed; later openings are failed probes and stand behind it.
+  const event = detail?.origin ?? detail?.opened;
+  return (
+    <section className="panel why-panel" aria-label="Why it opened">
+      <div className="why-main">
+        <Sentence view={view} event={event} detail={detail} />
+        {event?.outcomes && <Window event={event} outcomes={event.outcomes} />}
+      </div>
+      {event?.errors && event.errors.length > 0 && <ErrorRanking errors={event.errors} />}
+    </section>
+  );
+}
+
+interface SentenceProps {
+  view: RowView;
+  event: EventRecord | undefined;
+  detail: Detail | undefined;
+}
+
+function Sentence({ view, event, detail }: SentenceProps) {
+  const overlay = view.code === LANE.isolated || view.code === LANE.noData;
+  const trouble = view.code === LANE.open || view.code === LANE.halfOpen;
+  const said = event && whySentence(event, trouble);
+  return (
+    <p className="why-sentence" data-why>
+      {overlay && <span className="why-overlay">{whyRow(view)}. </span>}
+      {said ? (
+        <>
+          {said.before}
+          <strong>{said.strong}</strong>
+          {said.after}
+          <span className="muted">
+            {detail?.origin &&
+              detail.opened &&
+              ` Probes failed since, the last at ${clock(detail.opened.t)}.`}
+            {trouble &&
+              view.instances.length > 1 &&
+              ` Open on ${view.notClosed} of ${view.instances.length} instances.`}
+          </span>
+        </>
+      ) : (
+        !overlay && (detail ? 'It has not opened since this dashboard has known it.' : '\u00a0')
+      )}
+    </p>
+  );
+}
+
+/** The calls that decided, and the time from the first failure to the decision. */
+function Window({ event, outcomes }: { event: EventRecord; outcomes: string }) {
+  const { firstFailureAt } = event;
+  const took = firstFailureAt === undefined ? -1 : event.t - firstFailureAt;
+  return (
+    <>
+      <CallCells outcomes={outcomes}>
+        <span>oldest</span>
+        <span>
+          {event.from === 'half-open' ? 'last probe' : 'call that opened it'}, {clockMs(event.t)}
+        </span>
+      </CallCells>
+      {firstFailureAt !== undefined && took >= 0 && (
+        <p className="why-first">
+          First failure {clock(firstFailureAt)} ·{' '}
+          <b>{took < 60_000 ? `${(took / 1000).toFixed(1)} s` : elapsed(took)}</b> from first failure to open
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const clockParts = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+const shortParts = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const dayParts = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** What stands where there is no number: never a zero that nobody measured. */
+export const NONE = '–';
+
+export function count(n: number): string {
+  return grouped.format(n);
+}
+
+export function rate(n: number | undefined): string {
+  if (n === undefined || !Number.isFinite(n) || n < 0) return NONE;
+  if (n > 0 && n < 10) return n.toFixed(1).replace(/\.0$/, '');
+  return grouped.format(n);
+}
+
+/** 48,200 -> 48.2k: for totals, where the size matters and not the last digit. */
+export function shortCount(n: number): string {
+  if (n >= 1e6) return `${(n / 1e6).toFixed(1)}M`;
+  if (n >= 1e4) return `${(n / 1e3).toFixed(1)}k`;
+  return rate(n);
+}
+
+/** Shares are 0..1 everywhere but on the screen. */
+export function percent(ratio: number | null | undefined): string {
+  if (ratio === null || ratio === undefined || !Number.isFinite(ratio) || ratio < 0) return NONE;
+  const p = ratio * 100;
+  return `${p > 0 && p < 9.95 ? p.toFixed(1).replace(/\.0$/, '') : Math.round(p)} %`;
+}
+
+export function latency(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined || !Number.isFinite(ms) || ms < 0) return NONE;
+  if (ms >= 9_950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms >= 1000) return `${(ms / 1000).toFixed(2)} s`;
+  return ms < 9.5 && ms > 0 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
+}
+
+/** A configured duration, as short as it can be said: 2 s, 1.5 s, 250 ms, 5 min. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;
+  if (ms < 3_600_000) return `${Number((ms / 60_000).toFixed(1))} min`;
+  return `${Number((ms / 3_600_000).toFixed(1))} h`;
+}
+
+/** Time gone by, two units at most: 4m 34s. */
+export function elapsed(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  if (s < 60) return `${s}s`;
+  if (s < 3600) return `${Math.floor(s / 60)}m ${s % 60}s`;
+  if (s < 86_400) return `${Math.floor(s / 3600)}h ${Math.floor((s % 3600) / 60)}m`;
+  return `${Math.floor(s / 86_400)}d ${Math.floor((s % 86_400) / 3600)}h`;
+}
+
+export function clock(t: number): string {
+  return clockParts.format(t);
+}
+
+export function clockMs(t: number): string {
+  return `${clockParts.format(t)}.${String(Math.floor(t) % 1000).padStart(3, '0')}`;
+}
+
+export function clockShort(t: number): string {
+  return shortParts.format(t);
+}
+
+export function day(t: number): string {
+  return dayParts.format(t);
+}

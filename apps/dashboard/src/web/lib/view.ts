@@ -1,0 +1,122 @@
+import { useSyncExternalStore } from 'react';
+import { serverNow } from './clock.ts';
+import type { TimeWindow } from './columns.ts';
+import { createListeners } from './listeners.ts';
+
+/** Which stretch of time every lane and chart shows. The address bar holds the same, so that a link shows the same. */
+export interface View {
+  spanMs: number;
+  /** The right edge while paused; null follows the present. */
+  at: number | null;
+}
+
+export const RANGES: readonly { label: string; ms: number }[] = [
+  { label: '5 m', ms: 300_000 },
+  { label: '15 m', ms: 900_000 },
+  { label: '1 h', ms: 3_600_000 },
+  { label: '6 h', ms: 21_600_000 },
+  { label: '24 h', ms: 86_400_000 },
+];
+
+const DEFAULT_SPAN = 900_000;
+const MIN_SPAN = 10_000;
+const MAX_SPAN = 86_400_000;
+
+const changed = createListeners();
+let view = fromAddress();
+let writing: ReturnType<typeof setTimeout> | undefined;
+
+export const onViewChange: (listener: () => void) => () => void = changed.add;
+
+export function getView(): View {
+  return view;
+}
+
+export function useView(): View {
+  return useSyncExternalStore(onViewChange, getView);
+}
+
+export function timeWindow(now: number = serverNow()): TimeWindow {
+  const to = view.at ?? now;
+  return { from: to - view.spanMs, to };
+}
+
+export function setSpan(spanMs: number): void {
+  set({ ...view, spanMs });
+}
+
+export function pause(at: number = serverNow()): void {
+  set({ ...view, at });
+}
+
+export function resume(): void {
+  set({ ...view, at: null });
+}
+
+export function togglePause(): void {
+  if (view.at === null) pause();
+  else resume();
+}
+
+/** Looking elsewhere stops following: no refresh takes a stretch of time away from under the reader. */
+export function panBy(ms: number): void {
+  set({ ...view, at: (view.at ?? serverNow()) + ms });
+}
+
+/** `factor` below 1 shows less time. The moment `anchor` stays where it is; while following, the right edge does. */
+export function zoomBy(factor: number, anchor?: number): void {
+  const spanMs = clampSpan(view.spanMs * factor);
+  if (view.at === null && (anchor === undefined || anchor > serverNow() - view.spanMs * 0.04)) {
+    set({ spanMs, at: null });
+    return;
+  }
+  const { from, to } = timeWindow();
+  const fixed = anchor ?? (from + to) / 2;
+  const share = (to - fixed) / (to - from);
+  set({ spanMs, at: fixed + share * spanMs });
+}
+
+export function select(from: number, to: number): void {
+  set({ spanMs: to - from, at: to });
+}
+
+function clampSpan(ms: number): number {
+  return Math.min(MAX_SPAN, Math.max(MIN_SPAN, ms));
+}
+
+function set(next: View): void {
+  const now = serverNow();
+  const spanMs = Math.round(clampSpan(next.spanMs));
+  const at = next.at === null ? null : Math.round(Math.min(now, Math.max(now - MAX_SPAN + spanMs, next.at)));
+  if (spanMs === view.spanMs && at === view.at) return;
+  view = { spanMs, at };
+  changed.emit();
+  // Browsers refuse hundreds of address changes in a row, which a drag would be.
+  clearTimeout(writing);
+  writing = setTimeout(toAddress, 150);
+}
+
+function fromAddress(): View {
+  const params = new URLSearchParams(location.search);
+  const span = Number(params.get('span'));
+  const at = Number(params.get('at'));
+  return {
+    spanMs: span > 0 ? clampSpan(span * 1000) : DEFAULT_SPAN,
+    at: at > 0 ? at : null,
+  };
+}
+
+function toAddress(): void {
+  const params = new URLSearchParams(location.search);
+  if (view.spanMs === DEFAULT_SPAN) params.delete('span');
+  else params.set('span', String(Math.round(view.spanMs / 1000)));
+  if (view.at === null) params.delete('at');
+  else params.set('at', String(view.at));
+  const search = params.toString();
+  history.replaceState(history.state, '', `${location.pathname}${search ? `?${search}` : ''}`);
+}
+
+addEventListener('popstate', () => {
+  view = fromAddress();
+  changed.emit();
+});

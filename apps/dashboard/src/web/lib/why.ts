@@ -1,0 +1,183 @@
+import { type DirectoryRow, type EventRecord, LANE, type TopError, type Why } from '@cb/protocol';
+import { clock, clockShort, count, duration, elapsed, percent } from './format.ts';
+
+/** The name people search the logs for: the code if there is one. */
+export function errorLabel(error: TopError): string {
+  return error.code ?? error.name;
+}
+
+/** What was measured against which limit: "61 of last 100 calls failed (limit 50 %)". */
+export function causeOf(why: Why | undefined): string {
+  switch (why?.rule) {
+    case 'failure-ratio': {
+      const what =
+        why.bad !== undefined && why.calls !== undefined
+          ? `${count(why.bad)} of last ${count(why.calls)} calls failed`
+          : `${percent(why.value)} of calls failed`;
+      return why.limit === undefined ? what : `${what} (limit ${percent(why.limit)})`;
+    }
+    case 'slow-ratio': {
+      const calls = why.calls === undefined ? 'calls' : `${count(why.calls)} calls`;
+      const slow = why.slowMs === undefined ? 'slow' : `slower than ${duration(why.slowMs)}`;
+      const limit = why.limit === undefined ? '' : ` (limit ${percent(why.limit)})`;
+      return `${percent(why.value)} of ${calls} ${slow}${limit}`;
+    }
+    case 'consecutive-failures':
+      return `${count(why.value ?? why.bad ?? why.limit ?? 0)} failures in a row`;
+    case 'open-time-over':
+      return 'Open time is over';
+    case 'probes-passed':
+      return why.value !== undefined && why.value <= 1 && why.calls !== undefined
+        ? `${percent(why.value)} of ${count(why.calls)} probes passed`
+        : 'Probes passed';
+    case 'probes-failed':
+      return 'Probes failed';
+    case 'probe-now':
+      return 'Probe asked for';
+    case 'reset':
+      return 'Reset by hand';
+    case 'mode':
+      return 'Mode changed';
+    case 'restored':
+      return 'Restored after a restart';
+    default:
+      return '';
+  }
+}
+
+function withError(text: string, event: EventRecord | undefined): string {
+  const first = event?.errors?.[0];
+  if (!first) return text;
+  return text ? `${text} · ${errorLabel(first)}` : errorLabel(first);
+}
+
+function byWhom(event: EventRecord | undefined): string {
+  if (!event) return '';
+  return `${event.by ? ` by ${event.by}` : ''}${event.note ? ` · “${event.note}”` : ''}`;
+}
+
+/** Opens in the last hour from which a circuit is called flapping. */
+const FLAPPING = 5;
+
+/** Why a row of the fleet looks as it does, in one line. `outageMs` is how long the last trouble took, if known. */
+export function whyRow(row: DirectoryRow, outageMs?: number): string {
+  const last = row.last;
+  switch (row.code) {
+    case LANE.noData: {
+      const silent = row.instances.filter((i) => i.code === LANE.noData);
+      const who = silent.length === 1 ? silent[0]?.instance : `${silent.length} instances`;
+      return silent.length === 0
+        ? 'No instance reports'
+        : `No heartbeat from ${who} since ${clockShort(row.since)}`;
+    }
+    case LANE.isolated:
+      return `Isolated${last?.mode === 'forced-open' ? byWhom(last) : ''}`;
+    case LANE.open: {
+      const cause = last?.to === 'open' ? causeOf(last.why) : '';
+      return withError(row.opens >= FLAPPING ? `Flapping: ${row.opens} opens in the last hour` : cause, last);
+    }
+    case LANE.halfOpen:
+      return row.opens >= FLAPPING
+        ? `Flapping: ${row.opens} opens in the last hour`
+        : 'Probing: circuit half-open';
+    default: {
+      if (!last || last.to !== 'closed' || last.from === 'closed') return '';
+      return outageMs === undefined
+        ? `Recovered ${clockShort(last.t)}`
+        : `Recovered ${clockShort(last.t)} after ${elapsed(outageMs).replace(/(\d)([smhd])/g, '$1 $2')}`;
+    }
+  }
+}
+
+/** The sentence over a breaker's page, in three parts: what stands before and after the bold middle. */
+export interface WhySentence {
+  before: string;
+  strong: string;
+  after: string;
+}
+
+export function whySentence(event: EventRecord, stillOpen: boolean): WhySentence {
+  const { why } = event;
+  const last = stillOpen ? '' : 'last ';
+  const before = `${event.instance} ${last}opened at ${clock(event.t)} because `;
+  const minimum =
+    why?.minimumCalls === undefined ? '' : `, and the ${count(why.minimumCalls)}-call minimum was met`;
+  switch (why?.rule) {
+    case 'failure-ratio': {
+      const strong =
+        why.bad !== undefined && why.calls !== undefined
+          ? `${count(why.bad)} of the last ${count(why.calls)} calls failed`
+          : `${percent(why.value)} of the calls failed`;
+      return { before, strong, after: limitClause(why, minimum) };
+    }
+    case 'slow-ratio': {
+      const slow = why.slowMs === undefined ? 'too slow' : `slower than ${duration(why.slowMs)}`;
+      const strong =
+        why.bad !== undefined && why.calls !== undefined
+          ? `${count(why.bad)} of the last ${count(why.calls)} calls were ${slow}`
+          : `${percent(why.value)} of the calls were ${slow}`;
+      return { before, strong, after: limitClause(why, minimum) };
+    }
+    case 'consecutive-failures':
+      return {
+        before,
+        strong: `${count(why.value ?? why.bad ?? 0)} calls failed in a row`,
+        after: why.limit === undefined ? '.' : ` — the limit is ${count(why.limit)}.`,
+      };
+    case 'probes-failed':
+      return {
+        before: before.replace('opened', 'opened again'),
+        strong:
+          why.bad !== undefined && why.calls !== undefined
+            ? `${count(why.bad)} of ${count(why.calls)} probes failed`
+            : 'its probes failed',
+        after: '.',
+      };
+    case 'mode':
+      return {
+        before: `${event.instance} ${last}opened at ${clock(event.t)}: `,
+        strong: `set by ${event.by ?? 'hand'}`,
+        after: event.note ? ` — “${event.note}”.` : '.',
+      };
+    case 'restored':
+      return {
+        before: `${event.instance} ${last}opened at ${clock(event.t)}: `,
+        strong: 'restored after a restart',
+        after: '.',
+      };
+    default:
+      return { before: `${event.instance} `, strong: `${last}opened`, after: ` at ${clock(event.t)}.` };
+  }
+}
+
+function limitClause(why: Why, minimum: string): string {
+  if (why.limit === undefined || why.value === undefined) return minimum ? `${minimum.slice(1)}.` : '.';
+  // A rule compares with >=, so a value may stand exactly on its limit.
+  const relation = why.value > why.limit ? 'over' : 'at';
+  return ` — ${percent(why.value)} is ${relation} the ${percent(why.limit)} limit${minimum}.`;
+}
+
+/** One line of the event log. */
+export function eventLine(event: EventRecord): string {
+  if (event.mode !== event.modeFrom) {
+    if (event.mode === 'forced-open') return `Isolated${byWhom(event)}`;
+    if (event.modeFrom === 'forced-open') return `Isolation released${byWhom(event)}`;
+    return `Mode ${event.modeFrom} → ${event.mode}${byWhom(event)}`;
+  }
+  const cause = causeOf(event.why);
+  if (event.to === 'open') {
+    const wait =
+      event.retryAt === undefined
+        ? ''
+        : ` → open ${duration(Math.max(0, Math.round((event.retryAt - event.t) / 100) * 100))}`;
+    return event.from === 'half-open'
+      ? `${withError(cause || 'Probes failed', event)}${wait}`
+      : `${withError(cause ? `Opened: ${lower(cause)}` : 'Opened', event)}${wait}`;
+  }
+  const word = event.to === 'half-open' ? 'Half-open' : 'Closed';
+  return cause ? `${word}: ${lower(cause)}${byWhom(event)}` : `${word}${byWhom(event)}`;
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,136 @@
+import { type Delta, LANE, type Timeline } from '@cb/protocol';
+import { serverNow } from '../lib/clock.ts';
+import { repaint } from '../lib/painter.ts';
+import { appendRun, type Track } from '../lib/track.ts';
+import { readTimeline } from './api.ts';
+
+/** Rows asked for in one request. */
+const CHUNK = 100;
+/** How far back a row is known (or asked for), and whether its instances are too. */
+interface Extent {
+  from: number;
+  lanes: boolean;
+}
+
+/** Deltas kept to be put on top of an answer that was on its way when they came. */
+const RECENT = 2000;
+
+/**
+ * The lanes of the rows that were looked at: read once for a range, then carried on by deltas. Rows nobody looked at
+ * cost nothing.
+ */
+export class History {
+  #rows = new Map<number, Track>();
+  #lanes = new Map<number, Track>();
+  #loaded = new Map<number, Extent>();
+  #pending = new Map<number, Extent>();
+  #recent: Delta[] = [];
+  /** Answers of an earlier generation (another epoch, before a gap) are thrown away. */
+  #generation = 0;
+  #onOtherEpoch: (epoch: string) => void;
+
+  constructor(onOtherEpoch: (epoch: string) => void) {
+    this.#onOtherEpoch = onOtherEpoch;
+  }
+
+  row(row: number): Track | undefined {
+    return this.#rows.get(row);
+  }
+
+  lane(lane: number): Track | undefined {
+    return this.#lanes.get(lane);
+  }
+
+  /** Another life of the server: every number means something else now. */
+  clear(): void {
+    this.#rows.clear();
+    this.#lanes.clear();
+    this.refresh();
+  }
+
+  /** Something was missed: what is known stays on screen until it has been read again. */
+  refresh(): void {
+    this.#generation++;
+    this.#loaded.clear();
+    this.#pending.clear();
+    this.#recent = [];
+  }
+
+  forget(row: number): void {
+    this.#rows.delete(row);
+    this.#loaded.delete(row);
+  }
+
+  apply(delta: Delta): void {
+    if (this.#pending.size > 0) {
+      this.#recent.push(delta);
+      if (this.#recent.length > RECENT) this.#recent.shift();
+    }
+    this.#append(delta);
+    repaint();
+  }
+
+  /** Reads what is missing of these rows from `from` on. Resolves when all of it is there. */
+  async ensure(rows: readonly number[], from: number, lanes: boolean, epoch: string): Promise<void> {
+    const wanted: Extent = { from, lanes };
+    const missing = rows.filter(
+      (row) => !covers(this.#loaded.get(row), wanted) && !covers(this.#pending.get(row), wanted),
+    );
+    const reads: Promise<void>[] = [];
+    for (let i = 0; i < missing.length; i += CHUNK) {
+      reads.push(this.#read(missing.slice(i, i + CHUNK), from, lanes, epoch));
+    }
+    await Promise.all(reads);
+  }
+
+  async #read(rows: number[], from: number, lanes: boolean, epoch: string): Promise<void> {
+    const generation = this.#generation;
+    for (const row of rows) this.#pending.set(row, { from, lanes });
+    try {
+      const answer = await readTimeline(rows, from, serverNow() + 1000, lanes);
+      if (generation !== this.#generation) return;
+      if (answer.epoch !== epoch) this.#onOtherEpoch(answer.epoch);
+      else this.#keep(answer, rows, from, lanes);
+    } finally {
+      if (generation === this.#generation) for (const row of rows) this.#pending.delete(row);
+      if (this.#pending.size === 0) this.#recent = [];
+    }
+  }
+
+  #keep(answer: Timeline, rows: number[], from: number, lanes: boolean): void {
+    // Of two answers that cross, the one that reaches further back stays.
+    const fresh = new Set(rows.filter((row) => !covers(this.#loaded.get(row), { from: from - 1, lanes })));
+    for (const each of answer.lanes) {
+      if (!fresh.has(each.row)) continue;
+      const track: Track = { start: [...each.segments.start], code: [...each.segments.code] };
+      if (each.minutes) track.minutes = each.minutes;
+      if (each.lane === -1) this.#rows.set(each.row, track);
+      else this.#lanes.set(each.lane, track);
+    }
+    for (const row of fresh) this.#loaded.set(row, { from, lanes });
+    for (const delta of this.#recent) this.#append(delta);
+    repaint();
+  }
+
+  #append(delta: Delta): void {
+    const row = this.#rows.get(delta.row);
+    if (row) appendInOrder(row, delta.rowSince, delta.rowCode);
+    const lane = this.#lanes.get(delta.lane);
+    if (lane) appendInOrder(lane, delta.t, delta.code);
+    else if (this.#loaded.get(delta.row)?.lanes) {
+      // An instance that came after the lanes were read: its lane begins here.
+      this.#lanes.set(delta.lane, { start: [delta.t], code: [delta.code] });
+    }
+  }
+}
+
+function covers(extent: Extent | undefined, wanted: Extent): boolean {
+  return extent !== undefined && extent.from <= wanted.from && (extent.lanes || !wanted.lanes);
+}
+
+function appendInOrder(track: Track, t: number, code: Track['code'][number]): void {
+  // A delta that an answer already holds lies before its last run and changes nothing.
+  const last = track.start.at(-1);
+  if (last !== undefined && t < last && code !== LANE.noData) return;
+  appendRun(track, t, code);
+}

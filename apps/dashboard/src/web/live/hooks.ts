@@ -1,0 +1,67 @@
+import type { Totals } from '@cb/protocol';
+import { useEffect, useSyncExternalStore } from 'react';
+import { getView, onViewChange, timeWindow } from '../lib/view.ts';
+import type { ConnectionState } from './connection.ts';
+import { connection, history, store } from './live.ts';
+import type { RowView } from './row-view.ts';
+import type { FleetIndex } from './store.ts';
+
+export function useConnectionState(): ConnectionState {
+  return useSyncExternalStore(connection.changed.add, connection.state);
+}
+
+export function useFleetIndex(): FleetIndex {
+  return useSyncExternalStore(store.indexChanged.add, store.index);
+}
+
+export function useTotals(): Totals | undefined {
+  return useSyncExternalStore(store.totalsChanged.add, store.totals);
+}
+
+export function useMissed(): number {
+  return useSyncExternalStore(store.missedChanged.add, store.missed);
+}
+
+/** One row: only its own changes render again. */
+export function useRow(row: number): RowView | undefined {
+  return useSyncExternalStore(
+    (listener) => store.onRow(row, listener),
+    () => store.view(row),
+  );
+}
+
+/** Tells the server which rows are on screen, for as long as they are. */
+export function useWatch(rows: readonly number[], epoch: string): void {
+  const key = `${epoch}:${rows.join(',')}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when the list is another one.
+  useEffect(() => connection.watch(rows), [key]);
+}
+
+const RETRY_MS = 2000;
+
+/** Keeps the lanes of these rows loaded for the range on screen, half a range to the left included. */
+export function useTimeline(rows: readonly number[], lanes: boolean): void {
+  const { epoch } = useFleetIndex();
+  const state = useConnectionState();
+  const key = `${epoch}:${state}:${lanes}:${rows.join(',')}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when the list is another one.
+  useEffect(() => {
+    if (epoch === '' || state !== 'live') return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const load = () => {
+      const from = timeWindow().from - getView().spanMs / 2;
+      // A failed read is tried again for as long as somebody looks.
+      history.ensure(rows, from, lanes, epoch).catch(() => later(RETRY_MS));
+    };
+    const later = (ms: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(load, ms);
+    };
+    load();
+    const stop = onViewChange(() => later(120));
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [key]);
+}

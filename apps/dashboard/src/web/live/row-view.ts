@@ -1,0 +1,72 @@
+import { type Delta, type DirectoryRow, type Frame, type InstanceEntry, LANE } from '@cb/protocol';
+
+/** The numbers of a watched row, as the newest frame has them; -1 stands for none. */
+export interface RowNumbers {
+  callsPerSecond: number;
+  rejectedPerSecond: number;
+  failureRatio: number;
+  p95: number;
+  inFlight: number;
+}
+
+/** What a component reads of a row. Never changed: a newer one takes its place. */
+export interface RowView extends DirectoryRow {
+  key: string;
+  /** Instances that are open or isolated now. */
+  notClosed: number;
+  numbers: RowNumbers | undefined;
+}
+
+export function keyOf(service: string, name: string): string {
+  return `${service}\u001f${name}`;
+}
+
+export function numbersAt(frame: Frame, i: number): RowNumbers {
+  return {
+    callsPerSecond: frame.callsPerSecond?.[i] ?? -1,
+    rejectedPerSecond: frame.rejectedPerSecond?.[i] ?? -1,
+    failureRatio: frame.failureRatio?.[i] ?? -1,
+    p95: frame.p95?.[i] ?? -1,
+    inFlight: frame.inFlight?.[i] ?? -1,
+  };
+}
+
+/** Fields that an older or newer server leaves out become empty ones, so that nothing after this asks twice. */
+export function complete(row: DirectoryRow): DirectoryRow {
+  return {
+    ...row,
+    tags: row.tags ?? {},
+    instances: row.instances ?? [],
+    code: row.code ?? LANE.noData,
+    since: row.since ?? 0,
+    opens: row.opens ?? 0,
+  };
+}
+
+export function toView(row: DirectoryRow, numbers: RowNumbers | undefined): RowView {
+  let notClosed = 0;
+  for (const each of row.instances) if (each.code === LANE.open || each.code === LANE.isolated) notClosed++;
+  return { ...row, key: keyOf(row.service, row.name), notClosed, numbers };
+}
+
+export function applyDelta(row: DirectoryRow, delta: Delta): DirectoryRow {
+  const { event } = delta;
+  const next: DirectoryRow = {
+    ...row,
+    code: delta.rowCode,
+    since: delta.rowSince,
+    instances: row.instances.map((each) => (each.lane === delta.lane ? applyToInstance(each, delta) : each)),
+  };
+  if (event) {
+    next.last = event;
+    if (event.to === 'open' && event.from !== 'open') next.opens = row.opens + 1;
+  }
+  return next;
+}
+
+function applyToInstance(entry: InstanceEntry, delta: Delta): InstanceEntry {
+  const { event } = delta;
+  const since = entry.code === delta.code ? entry.since : delta.t;
+  if (!event) return { ...entry, code: delta.code, since };
+  return { ...entry, code: delta.code, since, state: event.to, mode: event.mode };
+}

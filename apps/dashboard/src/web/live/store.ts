@@ -1,0 +1,174 @@
+import type { Delta, Directory, DirectoryRow, EventRecord, Frame, Totals } from '@cb/protocol';
+import { noteServerTime } from '../lib/clock.ts';
+import { createListeners } from '../lib/listeners.ts';
+import { applyDelta, complete, keyOf, numbersAt, type RowNumbers, type RowView, toView } from './row-view.ts';
+
+/** Everything that a list needs to sort, count and filter. A new object whenever one of its rows is in another state. */
+export interface FleetIndex {
+  loaded: boolean;
+  epoch: string;
+  rows: readonly RowView[];
+  byKey: ReadonlyMap<string, RowView>;
+}
+
+const EMPTY: FleetIndex = { loaded: false, epoch: '', rows: [], byKey: new Map() };
+/** Text that changes more often than this cannot be read. */
+const PUBLISH_MS = 100;
+
+/**
+ * The fleet as the server last said it. Messages write into plain maps; ten times a second at most the rows that
+ * changed are published, and only components of those rows hear of it. While held (paused) nothing is published.
+ */
+export class FleetStore {
+  epoch = '';
+  seq = -1;
+  #rows = new Map<number, DirectoryRow>();
+  #numbers = new Map<number, RowNumbers>();
+  #views = new Map<number, RowView>();
+  #dirty = new Set<number>();
+  #indexDirty = false;
+  #index: FleetIndex = EMPTY;
+  #totals: Totals | undefined;
+  #shownTotals: Totals | undefined;
+  #held = false;
+  #missed = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #rowListeners = new Map<number, Set<() => void>>();
+  readonly indexChanged = createListeners();
+  readonly totalsChanged = createListeners();
+  readonly missedChanged = createListeners();
+  /** Every state change, at once, held or not: the title of a hidden tab and the event log hear it. */
+  readonly deltas = createListeners<Delta>();
+
+  index = (): FleetIndex => this.#index;
+  totals = (): Totals | undefined => this.#shownTotals;
+  /** State changes that came while held. */
+  missed = (): number => this.#missed;
+  view(row: number): RowView | undefined {
+    return this.#views.get(row);
+  }
+  /** The present, also while held. */
+  current(): Iterable<DirectoryRow> {
+    return this.#rows.values();
+  }
+
+  onRow(row: number, listener: () => void): () => void {
+    const listeners = this.#rowListeners.get(row) ?? new Set();
+    this.#rowListeners.set(row, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#rowListeners.delete(row);
+    };
+  }
+
+  hold(held: boolean): void {
+    if (held === this.#held) return;
+    this.#held = held;
+    this.#missed = 0;
+    this.missedChanged.emit();
+    if (!held) this.#publish();
+  }
+
+  replace(directory: Directory): void {
+    noteServerTime(directory.now);
+    if (directory.epoch !== this.epoch) this.#numbers.clear();
+    this.epoch = directory.epoch;
+    this.seq = directory.seq;
+    this.#rows = new Map(directory.rows.map((row) => [row.row, complete(row)]));
+    this.#views.clear();
+    for (const row of this.#rows.keys()) this.#dirty.add(row);
+    this.#indexDirty = true;
+    // Also while held: the numbers of another epoch would mean other rows.
+    this.#publish();
+  }
+
+  /** False where something between was missed: the directory has to be read again. */
+  apply(delta: Delta): boolean {
+    if (delta.seq <= this.seq) return true;
+    if (delta.seq !== this.seq + 1) return false;
+    this.seq = delta.seq;
+    const row = this.#rows.get(delta.row);
+    if (row) {
+      this.#rows.set(delta.row, applyDelta(row, delta));
+      this.#touch(delta.row, true);
+      if (this.#held) {
+        this.#missed++;
+        this.missedChanged.emit();
+      }
+    }
+    this.deltas.emit(delta);
+    return true;
+  }
+
+  /** Rows that appeared or were described anew. What we know of their state wins where it is the newer one. */
+  upsert(rows: readonly DirectoryRow[], seq: number): void {
+    for (const incoming of rows) {
+      const known = this.#rows.get(incoming.row);
+      const row = complete(incoming);
+      if (known && seq < this.seq) this.#rows.set(row.row, keepState(row, known));
+      else this.#rows.set(row.row, row);
+      this.#touch(row.row, true);
+    }
+  }
+
+  remove(rows: readonly number[]): void {
+    for (const row of rows) {
+      this.#rows.delete(row);
+      this.#numbers.delete(row);
+      this.#touch(row, true);
+    }
+  }
+
+  frame(frame: Frame): void {
+    if (frame.epoch !== this.epoch) return;
+    frame.row.forEach((row, i) => {
+      this.#numbers.set(row, numbersAt(frame, i));
+      this.#touch(row, false);
+    });
+  }
+
+  setTotals(totals: Totals): void {
+    this.#totals = totals;
+    noteServerTime(totals.t);
+    this.#later();
+  }
+
+  #touch(row: number, index: boolean): void {
+    this.#dirty.add(row);
+    this.#indexDirty ||= index;
+    this.#later();
+  }
+
+  #later(): void {
+    if (this.#held || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#publish(), PUBLISH_MS);
+  }
+
+  #publish(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const row of this.#dirty) {
+      const data = this.#rows.get(row);
+      if (data) this.#views.set(row, toView(data, this.#numbers.get(row)));
+      else this.#views.delete(row);
+    }
+    if (this.#indexDirty) {
+      const rows = [...this.#views.values()];
+      const byKey = new Map(rows.map((row) => [keyOf(row.service, row.name), row]));
+      this.#index = { loaded: true, epoch: this.epoch, rows, byKey };
+      this.#indexDirty = false;
+      this.indexChanged.emit();
+    }
+    for (const row of this.#dirty) for (const listener of this.#rowListeners.get(row) ?? []) listener();
+    this.#dirty.clear();
+    if (this.#shownTotals !== this.#totals) {
+      this.#shownTotals = this.#totals;
+      this.totalsChanged.emit();
+    }
+  }
+}
+
+function keepState(row: DirectoryRow, known: DirectoryRow): DirectoryRow {
+  const last: { last?: EventRecord } = known.last ? { last: known.last } : {};
+  return { ...row, code: known.code, since: known.since, opens: known.opens, ...last };
+}

@@ -1,0 +1,32 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Behaviour, behaviourAt, type UpstreamName } from './script.ts';
+import type { UpstreamSettings } from './settings.ts';
+
+/** An HTTP server that does what the script says at this moment. */
+export function createUpstream(name: UpstreamName, { startedAt, speed }: UpstreamSettings): Server {
+  return createServer((request, response) => {
+    const seconds = ((Date.now() - startedAt) / 1_000) * speed;
+    const behaviour = behaviourAt(name, seconds);
+    const delayMs = behaviour.delayMs * (0.6 + 0.8 * Math.random());
+    setTimeout(() => answer(request, response, behaviour, speed), delayMs);
+  });
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { badRatio, bad, retryAfterSeconds }: Behaviour,
+  speed: number,
+): void {
+  const fails = Math.random() < badRatio;
+  if (fails && bad === 'hang') return; // the caller gives up in its own time
+  if (fails && bad === 'reset') {
+    request.socket.resetAndDestroy();
+    return;
+  }
+  response.statusCode = fails ? 503 : 200;
+  if (fails && retryAfterSeconds !== undefined)
+    response.setHeader('retry-after', Math.ceil(retryAfterSeconds / speed));
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ ok: !fails }));
+}

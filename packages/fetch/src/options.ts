@@ -1,0 +1,84 @@
+import type { BreakerOptions, Group } from '@cb/core';
+import type { Verdict } from './verdict.ts';
+
+/** Any function that is called like `fetch`: the global one, undici's, node-fetch's, a stub. */
+export type FetchLike = (input: never, init?: never) => PromiseLike<unknown>;
+
+/** What `fetch` became: the same type, and the breakers that guard it. */
+export type GuardedFetch<F extends FetchLike> = F & {
+  /** One breaker per key. Not enumerable, so the function still copies and prints as before. */
+  readonly breakers: Group;
+};
+
+/** A call as a classifier sees it: `response` where one came, or `error` where the call failed or its body died. */
+export interface FetchOutcome<F extends FetchLike> {
+  readonly input: Parameters<F>[0];
+  readonly init: Parameters<F>[1];
+  readonly response?: Awaited<ReturnType<F>>;
+  readonly error?: unknown;
+}
+
+/** How one breaker is configured; its name is its key. */
+export type OriginBreakerOptions = Omit<BreakerOptions, 'name' | 'classify'>;
+
+/**
+ * Options of `withBreaker`: those of `createBreaker` for every breaker (`window`, `openWhen`, `stayOpen`, `probing`,
+ * `clock`, `onError`, …), and these.
+ */
+export interface FetchBreakerOptions<F extends FetchLike = typeof globalThis.fetch>
+  extends OriginBreakerOptions {
+  /**
+   * Options for one key, on top of the common ones. Called once per breaker, when its first call comes.
+   * Where it throws or gives a wrong option, the error goes to `onError` and that breaker has core's defaults.
+   *
+   * @example configure: (origin) => origin === 'https://slow.example' ? { stayOpen: fixed(60_000) } : {}
+   */
+  configure?: (key: string) => OriginBreakerOptions;
+  /**
+   * Which breaker guards a call; `null` or `undefined`: none. Keep the number of keys small: a tenant or a host, never a whole address.
+   * Where it throws, the error goes to `onError` and the default key is used.
+   *
+   * @default the origin of the address: `https://api.example.com`
+   */
+  key?: (input: Parameters<F>[0], init: Parameters<F>[1]) => string | null | undefined;
+  /**
+   * What a call says about the other side. `undefined` leaves it to the default: 5xx, 429, a timeout and anything that
+   * rejects are failures; the caller's abort and the caller's mistakes are ignored; the rest is success.
+   * Must answer at once and must not read the body. Where it throws, the error goes to `onError` and the default counts.
+   *
+   * @example classify: ({ response }) => (response?.status === 501 ? 'success' : undefined)
+   */
+  classify?: (outcome: FetchOutcome<F>) => Verdict | undefined;
+  /**
+   * When a call is over: with its headers, or with the end of its body. `'end'` also counts a body that dies on the way,
+   * and keeps a probe's place until the body has been read.
+   *
+   * @default 'headers'
+   */
+  body?: 'headers' | 'end';
+  /**
+   * With `body: 'end'`: milliseconds after the headers when a body that nobody has finished reading counts as success.
+   * Larger keeps probes waiting for forgotten bodies, smaller misses deaths late in long bodies. Above 0.
+   *
+   * @default 30_000
+   */
+  bodyMaxWaitMs?: number;
+  /**
+   * Breakers to share with other clients. Its own configuration counts; breaker options given here do not.
+   *
+   * @default a new group of at most `maxBreakers`
+   */
+  group?: Group;
+  /**
+   * How many breakers are kept. When there are more keys, idle closed ones are forgotten first. 1 or more.
+   *
+   * @default 1_000
+   */
+  maxBreakers?: number;
+  /**
+   * Where errors of your own callbacks (`key`, `classify`, `configure`, listeners) go. They never reach the caller.
+   *
+   * @default printed once per place
+   */
+  onError?: (error: unknown, where: string) => void;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { retryAfterMs } from '../src/retry-after.ts';
+
+const date = 'Sun, 06 Nov 1994 08:49:37 GMT';
+const of = (retryAfter?: string, sentAt: string | undefined = date): number | undefined =>
+  retryAfterMs(
+    new Headers({
+      ...(retryAfter !== undefined && { 'retry-after': retryAfter }),
+      ...(sentAt && { date: sentAt }),
+    }),
+  );
+
+describe('retryAfterMs', () => {
+  it.each([
+    ['120', 120_000],
+    [' 7 ', 7_000],
+    ['99999999999999999999', Number.MAX_SAFE_INTEGER],
+    ['Sun, 06 Nov 1994 08:50:37 GMT', 60_000],
+    ['Sunday, 06-Nov-94 08:50:37 GMT', 60_000],
+    ['Sun Nov  6 08:50:37 1994', 60_000],
+  ])('reads %j as %d ms', (text, ms) => {
+    expect(of(text)).toBe(ms);
+  });
+
+  it.each([
+    '0',
+    '-5',
+    '1.5',
+    '1e3',
+    'soon',
+    '2099-01-01',
+    '',
+    'Sun, 06 Nov 1994 08:49:00 GMT',
+    'Sunday or so',
+  ])('takes %j for no hint', (text) => {
+    expect(of(text)).toBeUndefined();
+  });
+
+  it('takes an absent header, or no headers at all, for no hint', () => {
+    expect(of()).toBeUndefined();
+    expect(retryAfterMs(undefined)).toBeUndefined();
+  });
+
+  it('measures a date against the own clock where the response has none', () => {
+    const ms = retryAfterMs(new Headers({ 'retry-after': new Date(Date.now() + 60_000).toUTCString() }));
+    expect(ms).toBeGreaterThan(55_000);
+    expect(ms).toBeLessThanOrEqual(60_000);
+  });
+});

@@ -1,0 +1,124 @@
+import type { Breaker, Group } from '@cb/core';
+
+/** How a service reports to a dashboard. */
+export interface ReporterOptions {
+  /** Where the dashboard server is, like `http://127.0.0.1:4600`. Only http and https; a path is kept. */
+  url: string;
+  /** Name of the service, 1 to 128 characters: rows of the dashboard are one breaker of one service. */
+  service: string;
+  /** The server's ingest token. Default: none. Never put it into the URL. */
+  token?: string | undefined;
+  /** Breakers, groups of breakers, or both; more can be added later. */
+  breakers?: Iterable<Breaker>;
+  group?: Group;
+  groups?: Iterable<Group>;
+  /** Shown with every breaker of this process, for grouping: `{ region: 'eu', version: '1.4.2' }`. At most 16. */
+  tags?: Readonly<Record<string, string>>;
+  /** Name of this process, unique within the service. Default: host name and process id. */
+  instance?: string;
+  /** Whether latencies are measured: two clock reads a call. Default true. */
+  latency?: boolean;
+  /** Wall clock in epoch milliseconds. Default `Date.now`. */
+  clock?: () => number;
+}
+
+export interface CheckedOptions {
+  /** Scheme, host and port. */
+  origin: string;
+  /** Where socket.io listens below it. */
+  path: string;
+  service: string;
+  token: string | undefined;
+  tags: Readonly<Record<string, string>>;
+  instance: string;
+  latency: boolean;
+  clock: () => number;
+}
+
+const KNOWN = [
+  'url',
+  'service',
+  'token',
+  'breakers',
+  'group',
+  'groups',
+  'tags',
+  'instance',
+  'latency',
+  'clock',
+];
+const SLIPS: Readonly<Record<string, string>> = {
+  serviceName: 'service',
+  name: 'service',
+  app: 'service',
+  host: 'url',
+  endpoint: 'url',
+  breaker: 'breakers',
+  ingestToken: 'token',
+  auth: 'token',
+  id: 'instance',
+};
+
+/** Fills in defaults; refuses in a sentence what can never work. */
+export function checkOptions(options: ReporterOptions): CheckedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`connectDashboard needs { url, service }, got ${show(options)}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (KNOWN.includes(key)) continue;
+    const hint = SLIPS[key] ? `; did you mean "${SLIPS[key]}"?` : `; it knows ${KNOWN.join(', ')}`;
+    throw new TypeError(`connectDashboard has no option "${key}"${hint}`);
+  }
+  const { url, service, token, tags = {}, instance = defaultInstance(), latency = true, clock = Date.now } = options;
+  checkName('service', service);
+  checkName('instance', instance);
+  if (token !== undefined && (typeof token !== 'string' || token === '' || token.length > 256)) {
+    throw new TypeError(`token must be a string of 1 to 256 characters, got ${shape(token)}`);
+  }
+  if (typeof tags !== 'object' || tags === null || Array.isArray(tags)) {
+    throw new TypeError(`tags must be an object like { region: 'eu' }, got ${show(tags)}`);
+  }
+  if (typeof latency !== 'boolean') throw new TypeError(`latency must be true or false, got ${show(latency)}`);
+  if (typeof clock !== 'function') {
+    throw new TypeError(`clock must be a function that returns epoch milliseconds, got ${show(clock)}`);
+  }
+  return { ...checkUrl(url), service, token, tags, instance, latency, clock };
+}
+
+function checkUrl(url: unknown): { origin: string; path: string } {
+  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
+    throw new TypeError(`url must be like http://127.0.0.1:4600, got ${show(url)}${urlSlip(url)}`);
+  }
+  // Not repeated in the message: it may be a secret.
+  if (parsed.search !== '' || parsed.username !== '' || parsed.password !== '') {
+    throw new TypeError('url must carry no query, user or password; did you mean the option "token"?');
+  }
+  return { origin: parsed.origin, path: `${parsed.pathname.replace(/\/+$/, '')}/socket.io/` };
+}
+
+function urlSlip(url: unknown): string {
+  if (typeof url !== 'string') return '';
+  if (/^wss?:/i.test(url)) return `; did you mean ${url.replace(/^ws/i, 'http')}?`;
+  return /^[\w.-]+(:\d+)?(\/.*)?$/.test(url) ? `; did you mean http://${url}?` : '';
+}
+
+function checkName(option: string, value: unknown): void {
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= 128) return;
+  throw new TypeError(`${option} must be a name of 1 to 128 characters, got ${show(value)}`);
+}
+
+function defaultInstance(): string {
+  const host = process.getBuiltinModule?.('node:os')?.hostname() ?? 'host';
+  return `${host.slice(0, 100)}:${process.pid}`;
+}
+
+function shape(value: unknown): string {
+  return typeof value === 'string' ? `one of ${value.length}` : typeof value;
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return `"${value.slice(0, 100)}"`;
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}

@@ -1,0 +1,142 @@
+import type { Breaker, BreakerEvents, Group } from '@cb/core';
+import { LIMITS, type StateChange } from '@cb/protocol';
+import { scrub } from './scrub.ts';
+import { Tracked, freeName } from './tracked.ts';
+
+/** What the roster tells of: all called from inside the service's own calls, so they must be quick. */
+export interface RosterListener {
+  changed(change: Omit<StateChange, 'seq'>): void;
+  /** A breaker is new, or its configuration is. */
+  registered(tracked: Tracked): void;
+  removed(id: number): void;
+}
+
+/** The breakers that are reported, at most 2,000, alone or through their groups. */
+export class Roster {
+  readonly #listener: RosterListener;
+  readonly #options: { latency: boolean; clock: () => number };
+  readonly #tracked: Map<Breaker, Tracked> = new Map();
+  readonly #names: Set<string> = new Set();
+  readonly #stops: (() => void)[] = [];
+  #nextId = 1;
+  #skipped = 0;
+
+  constructor(listener: RosterListener, options: { latency: boolean; clock: () => number }) {
+    this.#listener = listener;
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#tracked.size;
+  }
+
+  /** Breakers that were not taken because there are too many. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  [Symbol.iterator](): IterableIterator<Tracked> {
+    return this.#tracked.values();
+  }
+
+  addGroup(group: Group): void {
+    for (const breaker of group) this.add(breaker);
+    this.#stops.push(
+      group.on('breaker-added', quietly((breaker: Breaker) => this.add(breaker))),
+      group.on('breaker-removed', quietly((breaker: Breaker) => this.remove(breaker))),
+    );
+  }
+
+  add(breaker: Breaker): void {
+    if (this.#tracked.has(breaker)) return;
+    if (this.#tracked.size >= LIMITS.breakers) {
+      this.#skipped++;
+      return;
+    }
+    const name = freeName(breaker.name, this.#names);
+    const { latency, clock } = this.#options;
+    const tracked = new Tracked(this.#nextId++, name, breaker, { latency, seenAt: clock() });
+    this.#tracked.set(breaker, tracked);
+    this.#names.add(name);
+    const stops = [
+      breaker.on('state-changed', quietly((event) => this.#listener.changed(stateChange(tracked.id, event)))),
+      breaker.on('mode-changed', quietly((event) => this.#listener.changed(modeChange(tracked.id, event)))),
+      breaker.on('configured', quietly(() => this.#listener.registered(tracked))),
+    ];
+    tracked.stop = () => {
+      for (const stop of stops) stop();
+    };
+    this.#listener.registered(tracked);
+  }
+
+  remove(breaker: Breaker): void {
+    const tracked = this.#tracked.get(breaker);
+    if (tracked === undefined) return;
+    tracked.stop();
+    this.#tracked.delete(breaker);
+    this.#names.delete(tracked.name);
+    this.#listener.removed(tracked.id);
+  }
+
+  close(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    for (const tracked of this.#tracked.values()) tracked.stop();
+  }
+}
+
+/** Reporting may fail; the call it happens in may not notice. */
+function quietly<E>(listener: (event: E) => void): (event: E) => void {
+  return (event) => {
+    try {
+      listener(event);
+    } catch {
+      // There is nobody to tell: the dashboard is the place where this would be shown.
+    }
+  };
+}
+
+function stateChange(id: number, event: BreakerEvents['state-changed']): Omit<StateChange, 'seq'> {
+  const change: Omit<StateChange, 'seq'> = {
+    id,
+    t: event.wallAt,
+    from: event.from,
+    to: event.to,
+    mode: event.mode,
+    modeFrom: event.mode,
+    why: { ...event.why },
+    configRevision: event.configRevision,
+  };
+  if (event.outcomes) change.outcomes = event.outcomes;
+  if (event.retryWallAt !== undefined) change.retryAt = event.retryWallAt;
+  if (event.firstFailureWallAt !== undefined) change.firstFailureAt = event.firstFailureWallAt;
+  if (event.errors.length > 0) {
+    change.errors = event.errors.slice(0, LIMITS.errors).map((error) => ({
+      ...error,
+      message: scrub(error.message),
+    }));
+  }
+  return withPerson(change, event);
+}
+
+function modeChange(id: number, event: BreakerEvents['mode-changed']): Omit<StateChange, 'seq'> {
+  const change: Omit<StateChange, 'seq'> = {
+    id,
+    t: event.wallAt,
+    from: event.state,
+    to: event.state,
+    mode: event.to,
+    modeFrom: event.from,
+    why: { rule: 'mode' },
+    configRevision: event.configRevision,
+  };
+  return withPerson(change, event);
+}
+
+function withPerson(
+  change: Omit<StateChange, 'seq'>,
+  event: { readonly by?: string; readonly note?: string },
+): Omit<StateChange, 'seq'> {
+  if (event.by) change.by = scrub(event.by, LIMITS.nameChars);
+  if (event.note) change.note = scrub(event.note);
+  return change;
+}

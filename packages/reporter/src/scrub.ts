@@ -1,0 +1,27 @@
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  // User and password of a URL, then its query and fragment.
+  [/\b([a-z][a-z\d+.-]*:\/\/)[^\s/?#@]*@/gi, '$1'],
+  [/\b([a-z][a-z\d+.-]*:\/\/[^\s?#"'<>]*)[?#][^\s"'<>]*/gi, '$1'],
+  [/\b(bearer|basic|digest)\s+[\w.~+/=-]{4,}/gi, '$1 ***'],
+  [
+    /(["']?\b[\w-]*(?:passw(?:or)?d|pwd|secret|token|api[-_]?key|access[-_]?key|authorization|cookie|session[-_]?id)\b["']?\s*[:=]\s*)(?:"[^"]*"|'[^']*'|[^\s"',;&}]+)/gi,
+    '$1***',
+  ],
+  // Tokens that are known by their shape: JSON web tokens, prefixed keys, long hexadecimal.
+  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '***'],
+  [/\b(?:sk|pk|rk|ghp|gho|ghs|xox[abprs]|AKIA)[-_]?[\w-]{16,}\b/g, '***'],
+  [/\b[\da-f]{32,}\b/gi, '***'],
+];
+
+/** Longest text that is looked at: what is shown is at most 200 characters. */
+const LOOKED_AT = 1_000;
+
+/**
+ * Text of an error without what may be secret: users and queries of URLs, values of passwords, tokens, keys and
+ * cookies, and tokens known by their shape. Control characters become spaces. At most `chars` long, default 200.
+ */
+export function scrub(text: string, chars = 200): string {
+  let clean = text.slice(0, LOOKED_AT).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  for (const [pattern, instead] of SECRETS) clean = clean.replace(pattern, instead);
+  return clean.trim().slice(0, chars);
+}
