@@ -16,6 +16,7 @@ import {
   type MachineState,
   type StateName,
   step,
+  successesNeeded,
 } from './machine.ts';
 import { checkMode, checkOptions } from './options.ts';
 import { NO_PAST, type Past } from './past.ts';
@@ -302,9 +303,16 @@ export class Circuit implements Breaker {
   #settleProbe(lease: number, verdict: Verb, slow: boolean, error: unknown, hintMs: number): void {
     const now = this.#now();
     this.#remember(verdict, slow, error);
-    if (verdict === IGNORED) this.#step({ type: 'probe-ignored', lease }, PROBES_PASSED);
-    else if (verdict === SUCCESS) this.#step({ type: 'probe-succeeded', lease, now }, PROBES_PASSED);
-    else this.#step({ type: 'probe-failed', lease, now, random: this.#draw(), hintMs }, PROBES_FAILED);
+    const machine = this.#machine as HalfOpen;
+    if (verdict === IGNORED) this.#step({ type: 'probe-ignored', lease }, RESET);
+    else if (verdict === SUCCESS) {
+      this.#step({ type: 'probe-succeeded', lease, now }, probesPassed(machine, this.config));
+    } else {
+      this.#step(
+        { type: 'probe-failed', lease, now, random: this.#draw(), hintMs },
+        probesFailed(machine, this.config),
+      );
+    }
   }
 
   /** A result of a closed circuit: into the window, and does it cross a limit? */
@@ -637,10 +645,19 @@ export class Circuit implements Breaker {
 }
 
 const OPEN_TIME_OVER: Why = Object.freeze({ rule: 'open-time-over' });
-const PROBES_PASSED: Why = Object.freeze({ rule: 'probes-passed' });
-const PROBES_FAILED: Why = Object.freeze({ rule: 'probes-failed' });
 const PROBE_NOW: Why = Object.freeze({ rule: 'probe-now' });
 const RESET: Why = Object.freeze({ rule: 'reset' });
+
+/** What one more success, or failure, of a probe amounts to. */
+function probesPassed({ succeeded, failed }: HalfOpen, config: BreakerConfig): Why {
+  const calls = succeeded + failed + 1;
+  return { rule: 'probes-passed', value: succeeded + 1, limit: successesNeeded(config), calls, bad: failed };
+}
+function probesFailed({ succeeded, failed }: HalfOpen, config: BreakerConfig): Why {
+  const calls = succeeded + failed + 1;
+  const limit = config.probing.probes - successesNeeded(config) + 1;
+  return { rule: 'probes-failed', value: failed + 1, limit, calls, bad: failed + 1 };
+}
 
 /** When a place may be free again. */
 function freeAt(machine: MachineState): number {

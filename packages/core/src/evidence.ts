@@ -144,7 +144,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Takes secrets, control and direction characters out of a message, and cuts it to 200 characters. */
-export function scrub(message: string): string {
+function scrub(message: string): string {
   let clean = message;
   for (const [pattern, instead] of SECRETS) clean = clean.replace(pattern, instead);
   return clean.trim().slice(0, 200);

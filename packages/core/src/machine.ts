@@ -140,7 +140,7 @@ export const BEGINNING: MachineState = Object.freeze({
 });
 
 /** Time to stay open for the n-th opening in a row (1, 2, …). A hint may make it longer, up to its cap. */
-export function openMs(stayOpen: StayOpen, opening: number, random: number, hintMs: number): number {
+function openMs(stayOpen: StayOpen, opening: number, random: number, hintMs: number): number {
   const grown = Math.min(stayOpen.firstMs * stayOpen.factor ** (opening - 1), stayOpen.maxMs);
   const spread = grown * (1 + stayOpen.jitterRatio * (2 * random - 1));
   return Math.max(spread, Math.min(hintMs, stayOpen.hintMaxMs));

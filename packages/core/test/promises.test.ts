@@ -452,6 +452,26 @@ describe('8. a change says why', () => {
     expect(rowChanges[0]?.why).toMatchObject({ rule: 'consecutive-failures', value: 2, limit: 2 });
   });
 
+  it('counts the probes that closed or reopened it', () => {
+    const clock = testClock();
+    const breaker = make(clock, { probing: { probes: 2 } });
+    const changes = heard(breaker);
+    trip(breaker);
+    clock.advance(1_000);
+    breaker.acquire().succeed();
+    breaker.acquire().fail(boom);
+    clock.advance(1_000);
+    breaker.acquire().succeed();
+    breaker.acquire().succeed();
+    expect(changes.map(({ why }) => why)).toMatchObject([
+      { rule: 'failure-ratio' },
+      { rule: 'open-time-over' },
+      { rule: 'probes-failed', value: 1, limit: 1, calls: 2, bad: 1 },
+      { rule: 'open-time-over' },
+      { rule: 'probes-passed', value: 2, limit: 2, calls: 2, bad: 0 },
+    ]);
+  });
+
   it('names the person for changes by people', () => {
     const breaker = make(testClock());
     const changes = heard(breaker);
