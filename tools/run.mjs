@@ -13,11 +13,13 @@ const [recipe = 'test', ...rest] = process.argv.slice(2);
 const build = (...filter) => ['turbo', 'run', 'build', ...filter, '--output-logs=errors-only'];
 const recipes = {
   build: [build(...rest)],
-  test: [build(), ['vitest', 'run', ...rest]],
+  // The second reporter says 'N passed, N failed, N skipped' as the last line, for machines.
+  test: [build(), ['vitest', 'run', '--reporter=default', '--reporter=./tools/summary-reporter.mjs', ...rest]],
   demo: [build('--filter=@cb/demo...'), ['node', 'apps/demo/dist/main.js', ...rest]],
   bench: [build('--filter=@cb/bench...'), ['node', 'apps/bench/dist/main.js', ...rest]],
   typecheck: [['turbo', 'run', 'typecheck', '--output-logs=errors-only', ...rest]],
   watch: [['turbo', 'watch', 'build', '--output-logs=new-only', ...rest]],
+  packages: [build('--filter=./packages/*'), ['node', 'tools/check-packages.mjs', ...rest]],
   lint: [['biome', 'ci', '--colors=off', '.'], ['oxlint', '--type-aware'], ['turbo', 'boundaries'], ['knip']],
 };
 
@@ -44,13 +46,16 @@ if (process.env.npm_config_user_agent?.startsWith('pnpm/')) {
   env.pnpm_config_verify_deps_before_run = 'false';
   for (const [command, ...args] of recipes[recipe]) await run(command, args);
 } else {
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { packageManager, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  // Recipes and scripts have the same names, but for `packages`, which is the script `check:packages`.
+  const script = Object.keys(scripts).find((name) => scripts[name] === `node tools/run.mjs ${recipe}`);
+  if (script === undefined) throw new Error(`no script in package.json runs the recipe ${recipe}`);
   env.npm_config_prefer_offline = 'true';
   env.npm_config_update_notifier = 'false';
   // Not from the root: npx would take node_modules' own pnpm, which may have to replace node_modules.
   await run(
     'npx',
-    ['--yes', packageManager.split('+')[0], '--silent', '--dir', root, 'run', recipe, ...rest],
+    ['--yes', packageManager.split('+')[0], '--silent', '--dir', root, 'run', script, ...rest],
     tmpdir(),
   );
 }

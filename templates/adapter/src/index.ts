@@ -25,11 +25,13 @@ export interface Installation {
   /** One breaker per key. */
   readonly breakers: Group;
   /** Takes it off: later calls are neither counted nor turned away. */
-  uninstall(): void;
+  readonly uninstall: () => void;
 }
 
-/** The guarded functions there are, so that the same breakers do not count a call twice. */
-const installed = new WeakMap<HostClient['send'], Installation>();
+const noOpinion = (): undefined => undefined;
+
+/** What is on a client already, so that the same breakers do not count a call twice. */
+const installed = new WeakMap<HostClient, Installation>();
 
 /**
  * Puts a circuit breaker per origin on a client. Its results and errors stay the very same objects; while a circuit is
@@ -41,11 +43,11 @@ const installed = new WeakMap<HostClient['send'], Installation>();
  */
 export function installBreaker(client: HostClient, options: InstallOptions = {}): Installation {
   const { key, classify, group, ...breaker } = options;
-  const before = installed.get(client.send);
+  const before = installed.get(client);
   if (before !== undefined && before.breakers === group) return before;
   createBreaker({ name: 'any', ...breaker }); // a wrong option is refused here, not at the first call
   const breakers = group ?? createGroup({ configure: () => breaker });
-  const bare = client.send;
+  const bare = client.send.bind(client);
   let on = true;
 
   /** What users' functions throw is reported and never reaches the call. */
@@ -67,41 +69,35 @@ export function installBreaker(client: HostClient, options: InstallOptions = {})
   }
 
   /** The permit is taken as late and settled as early as possible, and inside this one function. */
-  async function send(this: HostClient, request: HostRequest): Promise<HostResponse> {
+  client.send = async (request) => {
     const name = on && !request.signal?.aborted ? keyOf(request) : null;
-    if (name === null) return await bare.call(this, request);
+    if (name === null) return await bare(request);
     const permit = breakers.get(name).acquire();
     const settle = (usual: Verdict, outcome: { response?: HostResponse; error?: unknown }): void => {
-      const own =
-        classify &&
-        safely(
-          'classify',
-          () => classify({ request, ...outcome }),
-          () => undefined,
-        );
+      const own = classify && safely('classify', () => classify({ request, ...outcome }), noOpinion);
       const verdict = own ?? usual;
       if (verdict === 'success') permit.succeed();
       else if (verdict === 'ignored') permit.ignore();
       else permit.fail(outcome.error, { retryAfterMs: outcome.response && retryAfterMs(outcome.response) });
     };
+    let response: HostResponse;
     try {
-      const response = await bare.call(this, request);
-      settle(responseVerdict(request, response), { response });
-      return response;
+      response = await bare(request);
     } catch (error) {
       settle(errorVerdict(request), { error });
       throw error;
     }
-  }
+    settle(responseVerdict(request, response), { response });
+    return response;
+  };
 
-  client.send = send;
   const installation: Installation = {
     breakers,
     uninstall() {
-      on = false; // whoever has wrapped us meanwhile keeps working
-      if (client.send === send) client.send = bare;
+      on = false; // `send` stays and passes through: somebody else may have wrapped it meanwhile
+      if (installed.get(client) === installation) installed.delete(client);
     },
   };
-  installed.set(send, installation);
+  installed.set(client, installation);
   return installation;
 }

@@ -4,9 +4,10 @@ import type { HostRequest, HostResponse } from './host.ts';
 export type Verdict = 'success' | 'failure' | 'ignored';
 
 /** 5xx and 429 are failures, unless a redirect led to another host, whose failure it is. Any other status is an answer. */
-export function responseVerdict({ url }: HostRequest, response: HostResponse): Verdict {
-  if (response.status < 500 && response.status !== 429) return 'success';
-  return new URL(response.url).origin === new URL(url).origin ? 'failure' : 'ignored';
+export function responseVerdict({ url }: HostRequest, { status, url: from }: HostResponse): Verdict {
+  if (status < 500 && status !== 429) return 'success';
+  const elsewhere = URL.canParse(from) && URL.canParse(url) && new URL(from).origin !== new URL(url).origin;
+  return elsewhere ? 'ignored' : 'failure';
 }
 
 /** The caller's abort is ignored, a timeout is a failure. The signal is asked, never the error, which can be anything. */
