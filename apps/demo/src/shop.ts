@@ -27,7 +27,8 @@ export function breakerOptions(upstream: string, speed: number): OriginBreakerOp
     window: lastMs(10_000 / speed, { buckets: 10 }),
     openWhen: [failureRatio(0.5), slowRatio(0.8, { slowMs: 500 })],
     stayOpen: backoff({ firstMs: 3_000 / speed, maxMs: 15_000 / speed, hintMaxMs: 15_000 / speed }),
-    probing: { leaseMs: 3_000 },
+    // One after the other, so that half-open lasts long enough to be seen.
+    probing: { probes: 8, atOnce: 1, leaseMs: 3_000 },
     tags: { kind: 'http' },
   };
   switch (upstream) {

@@ -37,28 +37,21 @@ export class LaneHistory {
 
   /**
    * From `t` on the lane shows `code`, whatever was known after `t` before. Answers whether that changed anything.
-   * A moment inside the folded part counts as the beginning of the exact part.
+   * A moment inside the folded part counts as the beginning of the exact part. What began at `t` itself stays, as a run
+   * of no length: it did happen.
    */
   set(t: number, code: Lane): boolean {
-    const rewound = this.#rewind(t, false);
+    const rewound = this.#rewind(t);
     if (this.code === code) return rewound;
     this.#append(Math.max(t, this.#minutes?.end ?? t), code);
     return true;
   }
 
-  /** Forgets what begins at `t` or later, so that it can be told again. At least the start of the exact part remains. */
-  rewind(t: number): boolean {
-    return this.#rewind(t, true);
-  }
-
-  #rewind(t: number, inclusive: boolean): boolean {
+  /** Forgets what begins after `t`. What is folded, and the first segment behind it, stays. */
+  #rewind(t: number): boolean {
     const before = this.#count;
-    const folded = this.#minutes !== undefined;
-    while (this.#count > (folded ? 1 : 0)) {
-      const last = this.#start[this.#count - 1] as number;
-      if (last < t || (last === t && !inclusive)) break;
-      this.#count--;
-    }
+    const least = this.#minutes === undefined ? 0 : 1;
+    while (this.#count > least && (this.#start[this.#count - 1] as number) > t) this.#count--;
     return this.#count !== before;
   }
 

@@ -95,7 +95,6 @@ export class FleetRow {
     for (const { history } of this.lanes.values()) {
       if ((history.since ?? 0) > from) for (const moment of history.changesFrom(from)) moments.add(moment);
     }
-    this.history.rewind(from);
     for (const moment of [...moments].sort((a, b) => a - b)) this.history.set(moment, this.#worstAt(moment));
     this.code = this.history.code ?? LANE.noData;
   }

@@ -109,9 +109,10 @@ class Viewer {
     return undefined;
   }
 
-  /** Says something that may be lost when the line is not free. */
+  /** Says something that may be lost. A browser that keeps up hears it all; "volatile" loses what follows a frame. */
   tell(event: string, value: unknown): void {
-    this.#socket.volatile.emit(event, value);
+    if (this.#sent - this.#returned < CREDIT) this.#socket.emit(event, value);
+    else this.#socket.volatile.emit(event, value);
   }
 
   /** Sends what is new since the last frame, when there is something, it is time and there is credit. */

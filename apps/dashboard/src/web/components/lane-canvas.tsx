@@ -9,7 +9,7 @@ import { type Surface, TimeCanvas } from './time-canvas.tsx';
 
 /** Lanes of state on one canvas. `lanes` is asked anew at each painting: tracks grow without React hearing of it. */
 export function LaneCanvas({ lanes, className }: { lanes: () => readonly LaneRect[]; className?: string }) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other lanes have to be painted at once.
+  // Dependencies on purpose: other lanes have to be painted at once.
   useEffect(repaint, [lanes]);
   const paint = ({ ctx, width, now }: Surface) => {
     const window = snapWindow(timeWindow(now), width);

@@ -81,7 +81,7 @@ export function whyRow(row: DirectoryRow, outageMs?: number): string {
         ? `Flapping: ${row.opens} opens in the last hour`
         : 'Probing: circuit half-open';
     default: {
-      if (!last || last.to !== 'closed' || last.from === 'closed') return '';
+      if (last?.to !== 'closed' || last.from === 'closed') return '';
       return outageMs === undefined
         ? `Recovered ${clockShort(last.t)}`
         : `Recovered ${clockShort(last.t)} after ${elapsed(outageMs).replace(/(\d)([smhd])/g, '$1 $2')}`;

@@ -33,7 +33,7 @@ export function useRow(row: number): RowView | undefined {
 /** Tells the server which rows are on screen, for as long as they are. */
 export function useWatch(rows: readonly number[], epoch: string): void {
   const key = `${epoch}:${rows.join(',')}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when the list is another one.
+  // Dependencies on purpose: the key says when the list is another one.
   useEffect(() => connection.watch(rows), [key]);
 }
 
@@ -44,7 +44,7 @@ export function useTimeline(rows: readonly number[], lanes: boolean): void {
   const { epoch } = useFleetIndex();
   const state = useConnectionState();
   const key = `${epoch}:${state}:${lanes}:${rows.join(',')}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when the list is another one.
+  // Dependencies on purpose: the key says when the list is another one.
   useEffect(() => {
     if (epoch === '' || state !== 'live') return;
     let timer: ReturnType<typeof setTimeout> | undefined;

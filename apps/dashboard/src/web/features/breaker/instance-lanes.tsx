@@ -2,14 +2,18 @@ import { useCallback, useMemo } from 'react';
 import { Glyph } from '../../components/glyph.tsx';
 import { LaneCanvas } from '../../components/lane-canvas.tsx';
 import type { LaneRect } from '../../lib/draw-lanes.ts';
+import { useNarrow } from '../../lib/narrow.ts';
 import { slugOf, wordOf } from '../../lib/states.ts';
 import { history } from '../../live/live.ts';
 import type { RowView } from '../../live/row-view.ts';
 
-const HEIGHT = 18;
+const HEIGHT = { wide: 18, narrow: 34 };
+/** Middle of a lane in its row; where there is no room beside the name, below it. */
+const MIDDLE = { wide: 9, narrow: 26 };
 
 /** One lane per instance, in the order of their names: which of them opened first is seen at a glance. */
 export function InstanceLanes({ view }: { view: RowView }) {
+  const room = useNarrow() ? 'narrow' : 'wide';
   const instances = useMemo(
     () => [...view.instances].sort((a, b) => a.instance.localeCompare(b.instance, 'en', { numeric: true })),
     [view.instances],
@@ -20,11 +24,11 @@ export function InstanceLanes({ view }: { view: RowView }) {
       key === ''
         ? []
         : key.split(',').map((lane, i) => ({
-            middle: i * HEIGHT + HEIGHT / 2,
+            middle: i * HEIGHT[room] + MIDDLE[room],
             size: 'thin',
             track: history.lane(Number(lane)),
           })),
-    [key],
+    [key, room],
   );
   return (
     <>
@@ -36,7 +40,7 @@ export function InstanceLanes({ view }: { view: RowView }) {
           <b>{view.notClosed}</b> of {instances.length} open
         </span>
       </div>
-      <div className="track track-instances" style={{ height: instances.length * HEIGHT }}>
+      <div className="track track-instances" style={{ height: instances.length * HEIGHT[room] }}>
         <ul className="instances">
           {instances.map((each) => {
             const slug = slugOf(each.code);

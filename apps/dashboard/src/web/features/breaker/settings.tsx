@@ -9,7 +9,6 @@ export function Settings({ detail }: { detail: BreakerDetail | undefined }) {
       {detail && lines.length === 0 && <p className="muted">The service did not say.</p>}
       <dl>
         {lines.map(({ name, value, nested }, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name than their place.
           <div key={i} className={nested ? 'nested' : ''}>
             <dt>{name}</dt>
             <dd>{value}</dd>

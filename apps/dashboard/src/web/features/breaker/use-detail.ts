@@ -16,7 +16,7 @@ const RETRY_MS = 2000;
 export function useDetail(row: number, epoch: string): Detail | undefined {
   const [detail, setDetail] = useState<Detail>();
   const state = useConnectionState();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read again after every reconnect.
+  // Dependencies on purpose: read again after every reconnect.
   useEffect(() => {
     if (state !== 'live') return;
     const abort = new AbortController();

@@ -18,7 +18,7 @@ const MOST = 200;
 export function useEvents(row: number, epoch: string): Events {
   const [held, setHeld] = useState<Events>({ events: [], more: false, loaded: false });
   const state = useConnectionState();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read again after every reconnect.
+  // Dependencies on purpose: read again after every reconnect.
   useEffect(() => {
     if (state !== 'live') return;
     let abort = new AbortController();

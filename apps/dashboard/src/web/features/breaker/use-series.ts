@@ -14,7 +14,7 @@ const RETRY_MS = 3000;
 export function useSeries(row: number, epoch: string): ChartData | undefined {
   const [data, setData] = useState<ChartData>();
   const state = useConnectionState();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read again after every reconnect.
+  // Dependencies on purpose: read again after every reconnect.
   useEffect(() => {
     if (state !== 'live') return;
     let abort = new AbortController();

@@ -1,5 +1,6 @@
 import { type EventRecord, LANE } from '@cb/protocol';
 import { clock, clockMs, elapsed } from '../../lib/format.ts';
+import { select, useView } from '../../lib/view.ts';
 import { whyRow, whySentence } from '../../lib/why.ts';
 import type { RowView } from '../../live/row-view.ts';
 import { CallCells } from './call-cells.tsx';
@@ -58,6 +59,7 @@ function Sentence({ view, event, detail }: SentenceProps) {
 /** The calls that decided, and the time from the first failure to the decision. */
 function Window({ event, outcomes }: { event: EventRecord; outcomes: string }) {
   const { firstFailureAt } = event;
+  const { spanMs } = useView();
   const took = firstFailureAt === undefined ? -1 : event.t - firstFailureAt;
   return (
     <>
@@ -67,12 +69,22 @@ function Window({ event, outcomes }: { event: EventRecord; outcomes: string }) {
           {event.from === 'half-open' ? 'last probe' : 'call that opened it'}, {clockMs(event.t)}
         </span>
       </CallCells>
-      {firstFailureAt !== undefined && took >= 0 && (
-        <p className="why-first">
-          First failure {clock(firstFailureAt)} ·{' '}
-          <b>{took < 60_000 ? `${(took / 1000).toFixed(1)} s` : elapsed(took)}</b> from first failure to open
-        </p>
-      )}
+      <p className="why-first">
+        {firstFailureAt !== undefined && took >= 0 && (
+          <>
+            First failure {clock(firstFailureAt)} ·{' '}
+            <b>{took < 60_000 ? `${(took / 1000).toFixed(1)} s` : elapsed(took)}</b> from first failure to
+            open ·{' '}
+          </>
+        )}
+        <button
+          type="button"
+          className="link-button"
+          onClick={() => select(event.t - spanMs * 0.6, event.t + spanMs * 0.4)}
+        >
+          show that moment
+        </button>
+      </p>
     </>
   );
 }

@@ -27,7 +27,7 @@ export function TroubleStrip({ rows }: { rows: readonly RowView[] }) {
   const totals = useTotals();
   const shown = useMemo(() => rows.slice(0, MOST).map((row) => row.row), [rows]);
   useTimeline(shown, false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows have to be painted at once.
+  // Dependencies on purpose: other rows have to be painted at once.
   useEffect(repaint, [shown]);
   const box = useRef<HTMLDivElement>(null);
   const [brush, setBrush] = useState<{ from: number; to: number } | null>(null);

@@ -23,7 +23,7 @@ export function useRowWindow(
     scrollMargin,
   });
   const sizes = heights.join(' ');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other heights have to be measured anew.
+  // Dependencies on purpose: other heights have to be measured anew.
   useLayoutEffect(() => virtual.measure(), [sizes]);
   return virtual;
 }

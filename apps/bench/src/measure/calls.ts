@@ -1,0 +1,107 @@
+import type { Recipe, Subject } from '../subjects/subject.ts';
+import { medianChunk, timeCalls } from './chunks.ts';
+import { type Effort, WARM_UP_MS } from './effort.ts';
+import type { Switch } from './work.ts';
+
+/** Calls in one chunk of failures: few, so that the chunk itself does not fill the window. */
+const FAILING_CHUNK = 100;
+
+export async function measureSuccess(recipe: Recipe, work: Switch, effort: Effort): Promise<number> {
+  const call = callOf(recipe);
+  await warmUp(call, effort);
+  const ranBefore = work.ran;
+  let calls = 0;
+  const ns = await medianChunk(effort, () => {
+    calls += effort.chunkCalls;
+    return timeCalls(call, effort.chunkCalls);
+  });
+  if (work.ran - ranBefore !== calls) throw new Error('the circuit opened: not every call ran');
+  return ns;
+}
+
+/** @param guarded False for the bare call, which nothing refuses. */
+export async function measureRefusal(
+  recipe: Recipe,
+  work: Switch,
+  effort: Effort,
+  guarded: boolean,
+): Promise<number> {
+  const call = callOf(recipe);
+  if (guarded) await open(call, work);
+  await warmUp(call, effort);
+  const ranBefore = work.ran;
+  const ns = await medianChunk(effort, () => timeCalls(call, effort.chunkCalls));
+  if (guarded && work.ran !== ranBefore) throw new Error('a call ran through an open circuit');
+  return ns;
+}
+
+/** With an empty window every chunk gets a breaker of its own; else one breaker is filled and serves all of them. */
+export async function measureFailure(
+  recipe: Recipe,
+  work: Switch,
+  effort: Effort,
+  inWindow: number,
+): Promise<number> {
+  work.fails = true;
+  const warm = recipe.make('warm-up');
+  await warmUp(() => recipe.call(warm), { ...effort, warmUpCalls: effort.warmUpCalls / 10 });
+  recipe.dispose?.(warm);
+
+  let breaker = await filled(recipe, work, inWindow);
+  const call = (): Promise<unknown> => recipe.call(breaker);
+  return medianChunk({ ...effort, leastMs: effort.leastMs / 2 }, async () => {
+    if (inWindow === 0) {
+      recipe.dispose?.(breaker);
+      breaker = recipe.make('failing');
+    }
+    const ranBefore = work.ran;
+    const ns = await timeCalls(call, FAILING_CHUNK);
+    if (work.ran - ranBefore !== FAILING_CHUNK) throw new Error('the circuit opened: not every call ran');
+    return ns;
+  });
+}
+
+export async function measureSettle(subject: Subject, effort: Effort): Promise<number | undefined> {
+  const settle = subject.settle?.();
+  if (settle === undefined) return undefined;
+  const calls = effort.chunkCalls * 20;
+  const chunk = (): number => {
+    const began = process.hrtime.bigint();
+    for (let i = 0; i < calls; i++) settle();
+    return Number(process.hrtime.bigint() - began) / calls;
+  };
+  chunk();
+  return medianChunk(effort, chunk);
+}
+
+function callOf(recipe: Recipe): () => Promise<unknown> {
+  const breaker = recipe.make('bench');
+  return () => recipe.call(breaker);
+}
+
+async function filled(recipe: Recipe, work: Switch, calls: number): Promise<object> {
+  const breaker = recipe.make('failing');
+  work.fails = false;
+  for (let i = 0; i < calls; i++) await recipe.call(breaker);
+  work.fails = true;
+  return breaker;
+}
+
+async function open(call: () => Promise<unknown>, work: Switch): Promise<void> {
+  work.fails = true;
+  for (let left = 100; left > 0; left--) {
+    const ranBefore = work.ran;
+    await timeCalls(call, 1);
+    if (work.ran === ranBefore) {
+      work.fails = false;
+      return;
+    }
+  }
+  throw new Error('the circuit did not open');
+}
+
+async function warmUp(call: () => Promise<unknown>, effort: Effort): Promise<void> {
+  const until = performance.now() + WARM_UP_MS;
+  for (let done = 0; done < effort.warmUpCalls && performance.now() < until; done += 500)
+    await timeCalls(call, 500);
+}

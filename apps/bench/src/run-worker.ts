@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Case } from './cases.ts';
+import type { Figures } from './row.ts';
+import type { SubjectName } from './subjects/index.ts';
+
+const run = promisify(execFile);
+const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
+const LONGEST_MS = 120_000;
+
+/** Measures in a process of its own; null where the subject has no such set-up. */
+export async function runWorker(
+  subject: SubjectName,
+  theCase: Case,
+  effort: 'quick' | 'full',
+): Promise<Figures | null> {
+  const { stdout } = await run(process.execPath, ['--expose-gc', WORKER, subject, theCase.name, effort], {
+    timeout: LONGEST_MS,
+  });
+  return JSON.parse(stdout) as Figures | null;
+}

@@ -1,0 +1,53 @@
+import {
+  type Breaker,
+  type BreakerOptions,
+  consecutiveFailures,
+  createBreaker,
+  failureRatio,
+  fixed,
+  lastCalls,
+  lastMs,
+} from '@cb/core';
+import { FALLBACK, HOUR_MS, NEVER_SO_MANY, recipe, type SetUp, type Subject } from './subject.ts';
+
+const OPENS_AT_ONCE = { openWhen: consecutiveFailures(1), stayOpen: fixed(HOUR_MS) };
+const OPTIONS: Record<SetUp, Omit<BreakerOptions, 'name'>> = {
+  count: { window: lastCalls(100), openWhen: failureRatio(0.5) },
+  time: { window: lastMs(10_000, { buckets: 10 }), openWhen: failureRatio(0.5) },
+  defaults: {},
+  patient: { window: lastMs(60_000), openWhen: failureRatio(1, { minimumCalls: NEVER_SO_MANY }) },
+  'opens-at-once': OPENS_AT_ONCE,
+  fallback: OPENS_AT_ONCE,
+};
+
+export const core: Subject = {
+  recipe: (setUp, work) =>
+    recipe<Breaker>({
+      make: (name) => createBreaker({ name, ...OPTIONS[setUp] }),
+      call:
+        setUp === 'fallback'
+          ? (breaker) => callOrFallBack(breaker, work)
+          : (breaker) => breaker.execute(work),
+    }),
+
+  settle: () => {
+    const breaker = createBreaker({ name: 'sync', ...OPTIONS.count });
+    return () => {
+      breaker.tryAcquire()?.succeed();
+    };
+  },
+};
+
+/** The way of an adapter that has something to answer: ask first, no error is made. */
+async function callOrFallBack(breaker: Breaker, work: () => Promise<number>): Promise<unknown> {
+  const permit = breaker.tryAcquire();
+  if (permit === null) return FALLBACK;
+  try {
+    const value = await work();
+    permit.succeed();
+    return value;
+  } catch (error) {
+    permit.fail(error);
+    return FALLBACK;
+  }
+}

@@ -1,0 +1,38 @@
+/** What every library under test is asked for. A library that lacks something answers undefined, and the cell stays empty. */
+
+/** The guarded work: an async function that resolves or rejects at once, so that only the breaker costs time. */
+export type Work = () => Promise<number>;
+
+/**
+ * How a breaker is set up:
+ * - `count`: the last 100 calls, half of them failed opens it;
+ * - `time`: ten seconds in ten buckets, half of them failed opens it; no time limit, no slow rule;
+ * - `defaults`: what the library does when nothing is asked for;
+ * - `patient`: a window that holds 100,000 calls, and nothing that could open it;
+ * - `opens-at-once`: one failure opens it, for an hour;
+ * - `fallback`: the same, with a value to answer instead.
+ */
+export type SetUp = 'count' | 'time' | 'defaults' | 'patient' | 'opens-at-once' | 'fallback';
+
+export interface Recipe<B extends object = object> {
+  make(name: string): B;
+  call(breaker: B): Promise<unknown>;
+  /** Stops timers of a breaker that is not needed any more. */
+  dispose?(breaker: B): void;
+}
+
+export interface Subject {
+  recipe(setUp: SetUp, work: Work): Recipe | undefined;
+  /** One call by the synchronous way: ask, then settle. */
+  settle?(): () => void;
+}
+
+/** A recipe whose breakers have a type of their own. */
+export function recipe<B extends object>(parts: Recipe<B>): Recipe {
+  return parts as unknown as Recipe;
+}
+
+export const FALLBACK = 'from the cache';
+export const HOUR_MS = 3_600_000;
+/** More than any run ever puts into a window. */
+export const NEVER_SO_MANY = 1_000_000;
