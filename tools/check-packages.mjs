@@ -21,7 +21,8 @@ function check(sentence, body) {
     console.log(`ok    ${sentence}`);
   } catch (error) {
     failures.push(sentence);
-    const details = error.stdout || error.stderr ? `${error.stdout ?? ''}${error.stderr ?? ''}` : error.message;
+    const details =
+      error.stdout || error.stderr ? `${error.stdout ?? ''}${error.stderr ?? ''}` : error.message;
     console.log(`FAIL  ${sentence}\n${details.trim().replace(/^/gm, '      ')}`);
   }
 }

@@ -14,7 +14,10 @@ const build = (...filter) => ['turbo', 'run', 'build', ...filter, '--output-logs
 const recipes = {
   build: [build(...rest)],
   // The second reporter says 'N passed, N failed, N skipped' as the last line, for machines.
-  test: [build(), ['vitest', 'run', '--reporter=default', '--reporter=./tools/summary-reporter.mjs', ...rest]],
+  test: [
+    build(),
+    ['vitest', 'run', '--reporter=default', '--reporter=./tools/summary-reporter.mjs', ...rest],
+  ],
   demo: [build('--filter=@cb/demo...'), ['node', 'apps/demo/dist/main.js', ...rest]],
   bench: [build('--filter=@cb/bench...'), ['node', 'apps/bench/dist/main.js', ...rest]],
   typecheck: [['turbo', 'run', 'typecheck', '--output-logs=errors-only', ...rest]],

@@ -95,7 +95,7 @@ describeInBrowser('dashboard, watching the demo', () => {
 /** Of the page's background, 0 to 1. */
 function lightness(): number {
   const [red = 0, green = 0, blue = 0] = (
-    getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g) ?? []
+    getComputedStyle(document.documentElement).backgroundColor.match(/[\d.]+/g) ?? []
   ).map(Number);
   return (red + green + blue) / 3 / 255;
 }

@@ -1,4 +1,4 @@
-import { LANE, type Delta } from '@cb/protocol';
+import { type Delta, LANE } from '@cb/protocol';
 import { describe, expect, it } from 'vitest';
 import { Fleet } from '../src/server/fleet.ts';
 import type { Instance } from '../src/server/instance.ts';
@@ -178,7 +178,11 @@ describe('a fleet', () => {
   it('never lets go of a row in trouble to make room', () => {
     const fleet = new Fleet({ rowsPerService: 3 });
     const a = join(fleet, 'a');
-    fleet.register(a, [2, 3].map((id) => registrationOf(id, { state: 'open', since: T0 })), T0);
+    fleet.register(
+      a,
+      [2, 3].map((id) => registrationOf(id, { state: 'open', since: T0 })),
+      T0,
+    );
     fleet.change(a, [changeOf(1, { t: T0 })], T0);
     expect(fleet.register(a, [registrationOf(9)], T0)).toBe(1);
     expect(fleet.rows.size).toBe(3);
@@ -192,8 +196,16 @@ describe('a fleet', () => {
     fleet.rollup(b, rollupOf({ t: now, rejected: [4], inFlight: [2], failureRatio: [0.1] }), now);
     const frame = emptyFrame(fleet.epoch, 1, now);
     addToFrame(frame, rowOf(fleet), now);
-    expect(frame).toMatchObject({ callsPerSecond: [30], rejectedPerSecond: [4], failureRatio: [0.5], inFlight: [2] });
-    expect(totalsOf(fleet.instances.values(), now)).toMatchObject({ callsPerSecond: 30, failureRatio: 0.3333 });
+    expect(frame).toMatchObject({
+      callsPerSecond: [30],
+      rejectedPerSecond: [4],
+      failureRatio: [0.5],
+      inFlight: [2],
+    });
+    expect(totalsOf(fleet.instances.values(), now)).toMatchObject({
+      callsPerSecond: 30,
+      failureRatio: 0.3333,
+    });
     fleet.rollup(a, rollupOf({ t: now + 1_000, id: [], ok: [] }), now + 1_000);
     addToFrame(frame, rowOf(fleet), now + 1_000);
     expect(frame.callsPerSecond).toEqual([30, 10]);
@@ -201,9 +213,17 @@ describe('a fleet', () => {
 
   it('keeps names that objects know as names', () => {
     const fleet = new Fleet();
-    const { instance } = fleet.attach(helloOf({ service: '__proto__', instance: 'constructor', now: T0 }), {}, T0);
+    const { instance } = fleet.attach(
+      helloOf({ service: '__proto__', instance: 'constructor', now: T0 }),
+      {},
+      T0,
+    );
     const names = ['__proto__', 'constructor', 'toString'];
-    fleet.register(instance, names.map((name, id) => registrationOf(id, { name })), T0);
+    fleet.register(
+      instance,
+      names.map((name, id) => registrationOf(id, { name })),
+      T0,
+    );
     expect([...fleet.rows.values()].map(({ name }) => name)).toEqual(names);
   });
 });

@@ -30,7 +30,11 @@ class Oracle {
   }
 }
 
-function randomWalk(seed: number, steps: number, longestMs: number): { history: LaneHistory; oracle: Oracle; end: number } {
+function randomWalk(
+  seed: number,
+  steps: number,
+  longestMs: number,
+): { history: LaneHistory; oracle: Oracle; end: number } {
   const random = randomFrom(seed);
   const history = new LaneHistory();
   const oracle = new Oracle();
@@ -48,7 +52,11 @@ describe('a lane history', () => {
   it('agrees with a list of all changes, exact where it is exact and per minute where it is folded', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = randomFrom(seed * 7_919);
-      const { history, oracle, end } = randomWalk(seed, 20 + Math.floor(random() * 1_500), 10 ** (2 + random() * 3));
+      const { history, oracle, end } = randomWalk(
+        seed,
+        20 + Math.floor(random() * 1_500),
+        10 ** (2 + random() * 3),
+      );
       const exactFrom = history.foldedUntil ?? oracle.changes[0]?.t ?? 0;
       for (let i = 0; i < 50; i++) {
         const t = exactFrom + Math.floor(random() * (end - exactFrom + 1));
@@ -92,14 +100,20 @@ describe('a lane history', () => {
     history.set(9_000, 1);
     history.set(3_000, 4);
     history.set(4_000, 1);
-    expect(history.segments(0, 10_000)).toEqual({ start: [0, 1_000, 2_000, 3_000, 4_000], code: [0, 1, 0, 4, 1] });
+    expect(history.segments(0, 10_000)).toEqual({
+      start: [0, 1_000, 2_000, 3_000, 4_000],
+      code: [0, 1, 0, 4, 1],
+    });
   });
 
   it('survives days between folds without keeping more than 24 hours', () => {
     const history = new LaneHistory();
     let t = 0;
     for (let day = 0; day < 10; day++) {
-      for (let i = 0; i < 300; i++) history.set((t += 500), (1 + (i % 2) * 3) as Lane);
+      for (let i = 0; i < 300; i++) {
+        t += 500;
+        history.set(t, (1 + (i % 2) * 3) as Lane);
+      }
       t += 5 * 24 * 60 * MINUTE;
     }
     const minutes = history.minutes(0, t);

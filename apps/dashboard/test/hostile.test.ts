@@ -6,7 +6,18 @@ import { join } from 'node:path';
 import type { Directory } from '@cb/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DashboardServer } from '../src/server/server.ts';
-import { changeOf, client, heard, helloOf, read, registrationOf, rollupOf, service, start, until } from './support.ts';
+import {
+  changeOf,
+  client,
+  heard,
+  helloOf,
+  read,
+  registrationOf,
+  rollupOf,
+  service,
+  start,
+  until,
+} from './support.ts';
 
 interface Answer {
   status: number;
@@ -15,18 +26,29 @@ interface Answer {
 }
 
 /** A request as it is: `fetch` would tidy the path and the Host. */
-function raw(server: DashboardServer, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+function raw(
+  server: DashboardServer,
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port: server.port, path, headers, method }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (part: string) => (body += part));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+      );
     });
     asked.on('error', reject).end();
   });
 }
 
-async function refusedSocket(server: DashboardServer, namespace: 'ingest' | 'ui' | '', options: object): Promise<string> {
+async function refusedSocket(
+  server: DashboardServer,
+  namespace: 'ingest' | 'ui' | '',
+  options: object,
+): Promise<string> {
   const socket = client(server, namespace, options);
   return (await heard<Error>(socket, 'connect_error')).message;
 }
@@ -67,9 +89,16 @@ describe('hostile messages', () => {
     const server = await start();
     const from = client(server, 'ingest');
     expect(await from.emitWithAck('reg', [registrationOf(1)])).toEqual({ ok: false });
-    expect(await from.emitWithAck('hello', { v: 2 })).toMatchObject({ ok: false, error: expect.any(String), v: 1 });
+    expect(await from.emitWithAck('hello', { v: 2 })).toMatchObject({
+      ok: false,
+      error: expect.any(String),
+      v: 1,
+    });
     const browser = client(server, 'ui');
-    expect(await browser.emitWithAck('watch', { rows: 'all' })).toMatchObject({ ok: false, error: expect.any(String) });
+    expect(await browser.emitWithAck('watch', { rows: 'all' })).toMatchObject({
+      ok: false,
+      error: expect.any(String),
+    });
   });
 
   it('closes the connection at the fifth bad message', async () => {
@@ -88,7 +117,8 @@ describe('hostile messages', () => {
   it('counts messages nobody knows and goes on', async () => {
     const server = await start();
     const from = await service(server);
-    for (const event of ['__proto__', 'constructor', 'toString', 'ctl', 'f', 'welcome']) from.emit(event, { a: 1 });
+    for (const event of ['__proto__', 'constructor', 'toString', 'ctl', 'f', 'welcome'])
+      from.emit(event, { a: 1 });
     expect(await from.emitWithAck('st', [changeOf(1)])).toEqual({ seq: 1 });
     expect(server.stats().refused.unknownMessage).toBe(6);
   });
@@ -98,9 +128,18 @@ describe('hostile messages', () => {
     const from = client(server, 'ingest');
     const tags = JSON.parse('{"__proto__":"polluted","constructor":"x","<b>":"<script>alert(1)</script>"}');
     await from.emitWithAck('hello', helloOf({ service: '__proto__', instance: 'constructor', tags }));
-    const names = ['__proto__', 'constructor', '<img src=x onerror=alert(1)>', `${'n'.repeat(10_000)}`, 'a\u202eb\u0007c'];
+    const names = [
+      '__proto__',
+      'constructor',
+      '<img src=x onerror=alert(1)>',
+      `${'n'.repeat(10_000)}`,
+      'a\u202eb\u0007c',
+    ];
     const config = JSON.parse('{"__proto__":{"polluted":true},"toJSON":"x"}');
-    await from.emitWithAck('reg', names.map((name, id) => registrationOf(id, { name, config })));
+    await from.emitWithAck(
+      'reg',
+      names.map((name, id) => registrationOf(id, { name, config })),
+    );
     const directory = await read<Directory>(server, 'directory');
     expect(directory.rows.map(({ name }) => name)).toEqual([
       ...names.slice(0, 3),
@@ -120,13 +159,17 @@ describe('hostile messages', () => {
     const huge = Number.MAX_VALUE;
     const change = changeOf(1, { t: huge, retryAt: huge, firstFailureAt: -huge, outcomes: '<script>oe' });
     await from.emitWithAck('st', [change, changeOf(Number.MAX_SAFE_INTEGER, { t: -5 })]);
-    from.emit('ro', rollupOf({ t: huge, ms: -huge, ok: [huge], inFlight: [-1], failureRatio: [7], hist: [[1, huge]] }));
+    from.emit(
+      'ro',
+      rollupOf({ t: huge, ms: -huge, ok: [huge], inFlight: [-1], failureRatio: [7], hist: [[1, huge]] }),
+    );
     from.emit('hb', { now: huge, queued: huge, lost: -1 });
     await from.emitWithAck('rm', [999]);
     const { rows, now } = await read<Directory>(server, 'directory');
     expect(rows[0]?.last?.t).toBeLessThanOrEqual(now);
     expect(JSON.stringify(rows)).not.toContain('script');
-    for (const path of ['series?row=1', 'timeline?rows=1&from=0', 'events?row=1&from=0']) await read(server, path);
+    for (const path of ['series?row=1', 'timeline?rows=1&from=0', 'events?row=1&from=0'])
+      await read(server, path);
     expect(server.stats().refused.fault).toBe(0);
   });
 
@@ -145,7 +188,11 @@ describe('hostile messages', () => {
     const socket = from.io.engine;
     const gone = heard(from, 'disconnect');
     // Written by hand: the client itself cannot encode it.
-    socket.write(`42/ingest,["reg",[{"id":1,"name":"deep","config":${'['.repeat(30_000)}${']'.repeat(30_000)}}]]`.slice(1));
+    socket.write(
+      `42/ingest,["reg",[{"id":1,"name":"deep","config":${'['.repeat(30_000)}${']'.repeat(30_000)}}]]`.slice(
+        1,
+      ),
+    );
     await Promise.race([gone, until(() => server.stats().rows === 2, 'taken')]);
     expect((await raw(server, '/healthz')).status).toBe(200);
   });
@@ -190,7 +237,9 @@ describe('tokens', () => {
     await heard(client(server, 'ingest', { auth: { token: 'ingest-secret' } }), 'connect');
     const bearer = { authorization: 'Bearer viewer-secret' };
     expect((await raw(server, '/api/v1/directory', bearer)).status).toBe(200);
-    expect((await raw(server, '/api/v1/directory', { authorization: 'Bearer ingest-secret' })).status).toBe(401);
+    expect((await raw(server, '/api/v1/directory', { authorization: 'Bearer ingest-secret' })).status).toBe(
+      401,
+    );
     expect((await raw(server, '/api/v1/directory')).status).toBe(401);
     expect((await raw(server, '/api/v1/directory?token=viewer-secret')).status).toBe(400);
     const query = { auth: { token: 'viewer-secret' }, query: { token: 'viewer-secret' } };
@@ -200,7 +249,9 @@ describe('tokens', () => {
   it('cannot be tried at any rate', async () => {
     const server = await start(options);
     const answers = await Promise.all(
-      Array.from({ length: 30 }, (_, i) => raw(server, '/api/v1/directory', { authorization: `Bearer guess-${i}` })),
+      Array.from({ length: 30 }, (_, i) =>
+        raw(server, '/api/v1/directory', { authorization: `Bearer guess-${i}` }),
+      ),
     );
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(5);
     expect(server.stats().refused.authRate).toBeGreaterThan(5);
@@ -209,9 +260,15 @@ describe('tokens', () => {
   it('are needed where other machines can reach the server', async () => {
     await expect(start({ host: '0.0.0.0' })).rejects.toThrow(/both ingestToken and viewToken are needed/);
     await expect(start({ host: '0.0.0.0', ...options })).resolves.toBeDefined();
-    await expect(start({ viewToken: 'short' })).rejects.toThrow('viewToken must have 8 to 256 characters, got 5');
-    await expect(start({ port: 70_000 })).rejects.toThrow('port must be a whole number from 0 to 65535, got 70000');
-    await expect(start({ allowedOrigins: ['https://a.test/'] })).rejects.toThrow('did you mean https://a.test?');
+    await expect(start({ viewToken: 'short' })).rejects.toThrow(
+      'viewToken must have 8 to 256 characters, got 5',
+    );
+    await expect(start({ port: 70_000 })).rejects.toThrow(
+      'port must be a whole number from 0 to 65535, got 70000',
+    );
+    await expect(start({ allowedOrigins: ['https://a.test/'] })).rejects.toThrow(
+      'did you mean https://a.test?',
+    );
     await expect(start({ ports: 1 } as never)).rejects.toThrow('no option "ports"');
   });
 });
@@ -220,7 +277,13 @@ describe('foreign pages and names', () => {
   it('cannot open a socket or read, while its own page can', async () => {
     const server = await start({ allowedOrigins: ['https://ops.example.com'] });
     const own = `http://127.0.0.1:${server.port}`;
-    for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1', `${own}.evil.example`, `${own}@evil.example`]) {
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      'http://127.0.0.1:1',
+      `${own}.evil.example`,
+      `${own}@evil.example`,
+    ]) {
       expect(await refusedSocket(server, 'ui', { extraHeaders: { origin } })).toMatch(/websocket error/);
       expect((await raw(server, '/api/v1/directory', { origin })).status).toBe(403);
     }
@@ -235,14 +298,27 @@ describe('foreign pages and names', () => {
 
   it('reach nothing under a Host that is not the server', async () => {
     const server = await start({ allowedHosts: ['dash.internal'] });
-    for (const host of ['evil.example', '127.0.0.1', '127.0.0.1:1', `evil.example:${server.port}`, '']) {
+    for (const host of [
+      'evil.example',
+      '127.0.0.1',
+      '127.0.0.1:1',
+      `evil.example:${server.port}`,
+      '127.0.0.1:x',
+    ]) {
       expect((await raw(server, '/', { host })).status).toBe(421);
       expect((await raw(server, '/api/v1/directory', { host })).status).toBe(421);
     }
-    for (const host of [`localhost:${server.port}`, `LOCALHOST:${server.port}`, `[::1]:${server.port}`, 'dash.internal']) {
+    for (const host of [
+      `localhost:${server.port}`,
+      `LOCALHOST:${server.port}`,
+      `[::1]:${server.port}`,
+      'dash.internal',
+    ]) {
       expect((await raw(server, '/healthz', { host })).status).toBe(200);
     }
-    expect(await refusedSocket(server, 'ui', { extraHeaders: { host: 'evil.example' } })).toMatch(/websocket error/);
+    expect(await refusedSocket(server, 'ui', { extraHeaders: { host: 'evil.example' } })).toMatch(
+      /websocket error/,
+    );
   });
 
   it('find only /ingest and /ui, over websocket', async () => {
@@ -310,16 +386,26 @@ describe('files', () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
       expect((await raw(server, '/api/v1/directory', {}, method)).status).toBe(405);
     }
-    expect(await raw(server, '/')).toMatchObject({ status: 503, body: expect.stringContaining('pnpm build') });
+    expect(await raw(server, '/')).toMatchObject({
+      status: 503,
+      body: expect.stringContaining('pnpm build'),
+    });
     expect((await raw(server, '/', {}, 'HEAD')).body).toBe('');
   });
 
   it('do not fall over requests that are none', async () => {
     const server = await start();
-    for (const bytes of ['\x16\x03\x01\x02\x00', 'GET\r\n\r\n', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`]) {
+    for (const bytes of [
+      '\x16\x03\x01\x02\x00',
+      'GET\r\n\r\n',
+      `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
+    ]) {
       await new Promise<void>((resolve) => {
         const socket = connect(server.port, '127.0.0.1', () => socket.write(bytes));
-        socket.on('close', () => resolve()).on('error', () => resolve()).resume();
+        socket
+          .on('close', () => resolve())
+          .on('error', () => resolve())
+          .resume();
       });
     }
     expect((await raw(server, '/healthz')).status).toBe(200);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LaneSeries, readSeries, tierFor } from '../src/server/series.ts';
-import { type Sample, SeriesMemory, mergePairs } from '../src/server/series-memory.ts';
+import { mergePairs, type Sample, SeriesMemory } from '../src/server/series-memory.ts';
 
 const T0 = 1_700_000_000_000;
 

@@ -1,5 +1,5 @@
 import type { Hello, Registration, Rollup, StateChange } from '@cb/protocol';
-import { type Socket, io } from 'socket.io-client';
+import { io, type Socket } from 'socket.io-client';
 import { expect, onTestFinished } from 'vitest';
 import { type DashboardOptions, type DashboardServer, startDashboard } from '../src/server/server.ts';
 
@@ -15,7 +15,16 @@ export function randomFrom(seed: number): () => number {
 }
 
 export function helloOf(more: Partial<Hello> = {}): Hello {
-  return { v: 1, service: 'checkout', instance: 'a:1', boot: 'b1', sdk: 'test', tags: {}, now: Date.now(), ...more };
+  return {
+    v: 1,
+    service: 'checkout',
+    instance: 'a:1',
+    boot: 'b1',
+    sdk: 'test',
+    tags: {},
+    now: Date.now(),
+    ...more,
+  };
 }
 
 export function registrationOf(id: number, more: Partial<Registration> = {}): Registration {

@@ -100,13 +100,14 @@ export function cleanTags(value: unknown): Record<string, string> {
 /** A finite number, moved into [min, max]; undefined when it is not a finite number. */
 export function cleanNumber(value: unknown, min: number, max: number): number | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
-  return value < min ? min : value > max ? max : value;
+  // Adding 0 makes 0 of -0, which JSON can say.
+  return (value < min ? min : value > max ? max : value) + 0;
 }
 
 /** A whole number in [0, 2^53); fractions are cut off. Undefined when it is no finite number or negative. */
 export function cleanInteger(value: unknown, max: number = Number.MAX_SAFE_INTEGER): number | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return undefined;
-  return Math.min(Math.trunc(value), max);
+  return Math.min(Math.trunc(value), max) + 0;
 }
 
 /** Last moment a JavaScript date can name, in epoch milliseconds. */
@@ -130,7 +131,7 @@ export function cleanJson(value: unknown): unknown {
 function copyJson(value: unknown, depth: number, left: { values: number; chars: number }): unknown {
   if (left.values-- <= 0) return '…';
   if (typeof value === 'boolean' || value === null) return value;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
   if (typeof value === 'string') return takeText(value, left);
   if (typeof value !== 'object') return undefined;
   if (depth === 0) return '…';

@@ -1,4 +1,4 @@
-export { LIMITS, cleanName, cleanTags, cleanText } from './clean.ts';
+export { cleanName, cleanTags, cleanText, LIMITS } from './clean.ts';
 export * from './histogram.ts';
 export * from './validate.ts';
 export * from './validate-change.ts';

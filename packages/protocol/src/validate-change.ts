@@ -1,6 +1,6 @@
-import type { StateChange, TopError, Why } from './wire.ts';
-import { type Fields, LIMITS, cleanInteger, cleanMoment, cleanNumber, cleanText, isFields } from './clean.ts';
+import { cleanInteger, cleanMoment, cleanNumber, cleanText, type Fields, isFields, LIMITS } from './clean.ts';
 import { type Batch, readBatch, readId, readMode, readState } from './validate.ts';
+import type { StateChange, TopError, Why } from './wire.ts';
 
 /** A batch of state changes, in order of seq. */
 export interface ChangeBatch extends Batch<StateChange> {
@@ -12,7 +12,7 @@ export interface ChangeBatch extends Batch<StateChange> {
 export function readStateChanges(value: unknown): ChangeBatch | string {
   let lastSeq = 0;
   const batch = readBatch(value, 'st', (entry) => {
-    lastSeq = Math.max(lastSeq, cleanInteger(entry['seq']) ?? 0);
+    lastSeq = Math.max(lastSeq, cleanInteger(entry.seq) ?? 0);
     return readStateChange(entry);
   });
   if (typeof batch === 'string') return batch;
@@ -21,22 +21,22 @@ export function readStateChanges(value: unknown): ChangeBatch | string {
 }
 
 function readStateChange(value: Fields): StateChange | undefined {
-  const id = readId(value['id']);
-  const seq = cleanInteger(value['seq']);
-  const t = cleanMoment(value['t']);
-  const to = readState(value['to']);
+  const id = readId(value.id);
+  const seq = cleanInteger(value.seq);
+  const t = cleanMoment(value.t);
+  const to = readState(value.to);
   if (id === undefined || seq === undefined || t === undefined || to === undefined) return undefined;
-  const mode = readMode(value['mode']) ?? 'auto';
+  const mode = readMode(value.mode) ?? 'auto';
   const change: StateChange = {
     id,
     seq,
     t,
-    from: readState(value['from']) ?? to,
+    from: readState(value.from) ?? to,
     to,
     mode,
-    modeFrom: readMode(value['modeFrom']) ?? mode,
-    why: readWhy(value['why']),
-    configRevision: cleanInteger(value['configRevision']) ?? 0,
+    modeFrom: readMode(value.modeFrom) ?? mode,
+    why: readWhy(value.why),
+    configRevision: cleanInteger(value.configRevision) ?? 0,
   };
   return Object.assign(change, readExtras(value));
 }
@@ -45,12 +45,12 @@ type Extras = Pick<StateChange, 'retryAt' | 'by' | 'note' | 'outcomes' | 'firstF
 
 function readExtras(value: Fields): Extras {
   const extras: Extras = {};
-  const retryAt = cleanMoment(value['retryAt']);
-  const firstFailureAt = cleanMoment(value['firstFailureAt']);
-  const by = cleanText(value['by'], LIMITS.nameChars);
-  const note = cleanText(value['note'], LIMITS.messageChars);
-  const outcomes = readOutcomes(value['outcomes']);
-  const errors = readErrors(value['errors']);
+  const retryAt = cleanMoment(value.retryAt);
+  const firstFailureAt = cleanMoment(value.firstFailureAt);
+  const by = cleanText(value.by, LIMITS.nameChars);
+  const note = cleanText(value.note, LIMITS.messageChars);
+  const outcomes = readOutcomes(value.outcomes);
+  const errors = readErrors(value.errors);
   if (retryAt !== undefined) extras.retryAt = retryAt;
   if (firstFailureAt !== undefined) extras.firstFailureAt = firstFailureAt;
   if (by) extras.by = by;
@@ -73,11 +73,11 @@ function readErrors(value: unknown): TopError[] {
     if (errors.length === LIMITS.errors) break;
     if (!isFields(entry)) continue;
     const error: TopError = {
-      name: cleanText(entry['name'], LIMITS.tagChars) || 'Error',
-      message: cleanText(entry['message'], LIMITS.messageChars) ?? '',
-      count: cleanInteger(entry['count']) ?? 1,
+      name: cleanText(entry.name, LIMITS.tagChars) || 'Error',
+      message: cleanText(entry.message, LIMITS.messageChars) ?? '',
+      count: cleanInteger(entry.count) ?? 1,
     };
-    const code = cleanText(entry['code'], LIMITS.tagChars);
+    const code = cleanText(entry.code, LIMITS.tagChars);
     if (code) error.code = code;
     errors.push(error);
   }
@@ -101,7 +101,7 @@ const MEASURES = ['value', 'limit', 'calls', 'minimumCalls', 'bad', 'slowMs'] as
 /** The cause of a change. A rule that nobody knows yet is "unknown", with its numbers kept. */
 function readWhy(value: unknown): Why {
   if (!isFields(value)) return { rule: 'unknown' };
-  const why: Why = { rule: RULES.has(value['rule']) ? (value['rule'] as Why['rule']) : 'unknown' };
+  const why: Why = { rule: RULES.has(value.rule) ? (value.rule as Why['rule']) : 'unknown' };
   for (const key of MEASURES) {
     const measured = cleanNumber(value[key], 0, Number.MAX_SAFE_INTEGER);
     if (measured !== undefined) why[key] = measured;

@@ -1,7 +1,7 @@
-import type { Rollup } from './wire.ts';
-import { LIMITS, cleanInteger, cleanMoment, cleanNumber, isFields } from './clean.ts';
+import { cleanInteger, cleanMoment, cleanNumber, isFields, LIMITS } from './clean.ts';
 import { BUCKETS } from './histogram.ts';
 import { readId } from './validate.ts';
+import type { Rollup } from './wire.ts';
 
 /** A rollup with fresh columns, all of the same length. */
 export interface ReadRollup {
@@ -17,14 +17,14 @@ const LONGEST_MS = 600_000;
 /** Reads `ro`. A row with a bad id, and a column that is no list of the right length, are skipped; a bad number is 0. */
 export function readRollup(value: unknown): ReadRollup | string {
   if (!isFields(value)) return 'ro must be an object';
-  const ids = value['id'];
-  const t = cleanMoment(value['t']);
+  const ids = value.id;
+  const t = cleanMoment(value.t);
   if (!Array.isArray(ids)) return 'ro.id must be a list of ids';
   if (t === undefined) return 'ro.t must be epoch milliseconds';
   const kept = usableRows(ids);
   const rollup: Rollup = {
     t,
-    ms: cleanNumber(value['ms'], 1, LONGEST_MS) ?? 1_000,
+    ms: cleanNumber(value.ms, 1, LONGEST_MS) ?? 1_000,
     id: kept.map((row) => ids[row] as number),
   };
   let skipped = ids.length - kept.length;

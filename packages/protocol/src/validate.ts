@@ -1,7 +1,4 @@
-import { PROTOCOL_VERSION, type State, type Mode, type Hello, type Heartbeat, type Registration, type Watch } from './wire.ts';
 import {
-  type Fields,
-  LIMITS,
   cleanInteger,
   cleanJson,
   cleanMoment,
@@ -9,8 +6,19 @@ import {
   cleanNumber,
   cleanTags,
   cleanText,
+  type Fields,
   isFields,
+  LIMITS,
 } from './clean.ts';
+import {
+  type Heartbeat,
+  type Hello,
+  type Mode,
+  PROTOCOL_VERSION,
+  type Registration,
+  type State,
+  type Watch,
+} from './wire.ts';
 
 /**
  * Readers of what arrives from the wire. Each takes anything at all, never throws, and answers with a fresh, bounded
@@ -31,19 +39,19 @@ export const LAST_ID: number = 2 ** 31 - 1;
 /** Reads `hello`. */
 export function readHello(value: unknown): Hello | string {
   if (!isFields(value)) return 'hello must be an object';
-  if (value['v'] !== PROTOCOL_VERSION) {
-    return `this server speaks version ${PROTOCOL_VERSION}, the service ${describe(value['v'])}`;
+  if (value.v !== PROTOCOL_VERSION) {
+    return `this server speaks version ${PROTOCOL_VERSION}, the service ${describe(value.v)}`;
   }
-  const service = cleanName(value['service']);
-  const instance = cleanName(value['instance']);
-  const boot = cleanName(value['boot']);
-  const now = cleanMoment(value['now']);
+  const service = cleanName(value.service);
+  const instance = cleanName(value.instance);
+  const boot = cleanName(value.boot);
+  const now = cleanMoment(value.now);
   if (service === undefined) return 'hello.service must be a name';
   if (instance === undefined) return 'hello.instance must be a name';
   if (boot === undefined) return 'hello.boot must be a name';
   if (now === undefined) return 'hello.now must be epoch milliseconds';
-  const sdk = cleanText(value['sdk'], LIMITS.tagChars) || 'unknown';
-  return { v: PROTOCOL_VERSION, service, instance, boot, sdk, tags: cleanTags(value['tags']), now };
+  const sdk = cleanText(value.sdk, LIMITS.tagChars) || 'unknown';
+  return { v: PROTOCOL_VERSION, service, instance, boot, sdk, tags: cleanTags(value.tags), now };
 }
 
 /** Reads `reg`: at most `LIMITS.breakers` entries. */
@@ -52,18 +60,18 @@ export function readRegistrations(value: unknown): Batch<Registration> | string 
 }
 
 function readRegistration(value: Fields): Registration | undefined {
-  const id = readId(value['id']);
-  const name = cleanName(value['name']);
+  const id = readId(value.id);
+  const name = cleanName(value.name);
   if (id === undefined || name === undefined) return undefined;
   return {
     id,
     name,
-    state: readState(value['state']) ?? 'closed',
-    mode: readMode(value['mode']) ?? 'auto',
-    since: cleanMoment(value['since']) ?? 0,
-    config: cleanJson(value['config']) ?? null,
-    configRevision: cleanInteger(value['configRevision']) ?? 0,
-    tags: cleanTags(value['tags']),
+    state: readState(value.state) ?? 'closed',
+    mode: readMode(value.mode) ?? 'auto',
+    since: cleanMoment(value.since) ?? 0,
+    config: cleanJson(value.config) ?? null,
+    configRevision: cleanInteger(value.configRevision) ?? 0,
+    tags: cleanTags(value.tags),
   };
 }
 
@@ -81,15 +89,15 @@ export function readRemovals(value: unknown): Batch<number> | string {
 /** Reads `hb`. */
 export function readHeartbeat(value: unknown): Heartbeat | string {
   if (!isFields(value)) return 'hb must be an object';
-  const now = cleanMoment(value['now']);
+  const now = cleanMoment(value.now);
   if (now === undefined) return 'hb.now must be epoch milliseconds';
-  return { now, queued: cleanInteger(value['queued']) ?? 0, lost: cleanInteger(value['lost']) ?? 0 };
+  return { now, queued: cleanInteger(value.queued) ?? 0, lost: cleanInteger(value.lost) ?? 0 };
 }
 
 /** Reads `watch`: distinct rows, at most `LIMITS.watchedRows`; `hz` is moved into 1..10 and is 4 when missing. */
 export function readWatch(value: unknown): Watch | string {
   if (!isFields(value)) return 'watch must be an object';
-  const list = value['rows'];
+  const list = value.rows;
   if (!Array.isArray(list)) return 'watch.rows must be a list of row numbers';
   if (list.length > LIMITS.watchedRows) {
     return `watch.rows must have at most ${LIMITS.watchedRows} entries, got ${list.length}`;
@@ -100,18 +108,20 @@ export function readWatch(value: unknown): Watch | string {
     if (row === undefined) return 'watch.rows must be a list of row numbers';
     rows.add(row);
   }
-  return { rows: [...rows], hz: cleanNumber(value['hz'], 1, 10) ?? 4 };
+  return { rows: [...rows], hz: cleanNumber(value.hz, 1, 10) ?? 4 };
 }
 
 /** Reads `ok`, the return of a credit: the number of a frame. */
 export function readCredit(value: unknown): number | string {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) return 'ok must be a frame number';
-  return value;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    return 'ok must be a frame number';
+  return value + 0;
 }
 
 /** A small whole number: a producer's breaker id, or a row. */
 export function readId(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LAST_ID ? value : undefined;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LAST_ID ? value + 0
+    : undefined;
 }
 
 export function readState(value: unknown): State | undefined {
@@ -140,5 +150,7 @@ export function readBatch<T>(
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'number' ? `version ${value}` : `sent ${value === undefined ? 'none' : typeof value}`;
+  return typeof value === 'number'
+    ? `version ${value}`
+    : `sent ${value === undefined ? 'none' : typeof value}`;
 }

@@ -2,13 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   BUCKETS,
+  cleanName,
+  cleanTags,
   type Hello,
   LIMITS,
   type Registration,
   type Rollup,
-  type StateChange,
-  cleanName,
-  cleanTags,
   readCredit,
   readHeartbeat,
   readHello,
@@ -17,6 +16,7 @@ import {
   readRollup,
   readStateChanges,
   readWatch,
+  type StateChange,
 } from '../src/index.ts';
 
 const hello: Hello = {
@@ -63,7 +63,10 @@ const rollup: Rollup = {
   fail: [0, 2],
   inFlight: [1, 0],
   failureRatio: [0, 1],
-  hist: [[10, 5], [20, 1, 30, 1]],
+  hist: [
+    [10, 5],
+    [20, 1, 30, 1],
+  ],
 };
 
 function usable<T>(read: T | string): T {
@@ -94,7 +97,12 @@ const nearlyValid = fc
 
 describe('every reader', () => {
   it('never throws and answers what JSON can carry, whatever arrives', () => {
-    const anything = fc.oneof(fc.anything(), fc.jsonValue(), nearlyValid, fc.array(nearlyValid, { maxLength: 5 }));
+    const anything = fc.oneof(
+      fc.anything(),
+      fc.jsonValue(),
+      nearlyValid,
+      fc.array(nearlyValid, { maxLength: 5 }),
+    );
     fc.assert(
       fc.property(anything, (message) => {
         for (const read of Object.values(readers)) {
@@ -111,13 +119,15 @@ describe('every reader', () => {
     fc.assert(
       fc.property(nearlyValid, (message) => {
         const first = readStateChanges([message]);
-        if (typeof first !== 'string') expect(readStateChanges(first.items)).toMatchObject({ items: first.items });
+        if (typeof first !== 'string')
+          expect(readStateChanges(first.items)).toMatchObject({ items: first.items });
         const registrations = readRegistrations([message]);
         if (typeof registrations !== 'string') {
           expect(readRegistrations(registrations.items)).toEqual({ ...registrations, skipped: 0 });
         }
         const counters = readRollup(message);
-        if (typeof counters !== 'string') expect(readRollup(counters.rollup)).toEqual({ ...counters, skipped: 0 });
+        if (typeof counters !== 'string')
+          expect(readRollup(counters.rollup)).toEqual({ ...counters, skipped: 0 });
       }),
       { numRuns: 1_000 },
     );
@@ -150,23 +160,35 @@ describe('what is valid', () => {
   it('may carry fields nobody knows, and lack every optional one', () => {
     const { items } = usable(readRegistrations([{ id: 7, name: 'x', future: true }]));
     expect(items).toMatchObject([{ id: 7, name: 'x', state: 'closed', mode: 'auto', config: null }]);
-    expect(usable(readStateChanges([{ id: 1, seq: 4, t: 5, to: 'open', why: { rule: 'new' } }])).items).toMatchObject([
-      { from: 'open', mode: 'auto', why: { rule: 'unknown' } },
-    ]);
+    expect(
+      usable(readStateChanges([{ id: 1, seq: 4, t: 5, to: 'open', why: { rule: 'new' } }])).items,
+    ).toMatchObject([{ from: 'open', mode: 'auto', why: { rule: 'unknown' } }]);
     expect(usable(readRollup({ t: 1, id: [1] })).rollup).toEqual({ t: 1, ms: 1_000, id: [1] });
   });
 });
 
 describe('a batch', () => {
   it('skips and counts a bad entry, and puts changes in order', () => {
-    const batch = usable(readStateChanges([{ ...change, seq: 3 }, null, { ...change, t: 'x', seq: 9 }, change]));
+    const batch = usable(
+      readStateChanges([{ ...change, seq: 3 }, null, { ...change, t: 'x', seq: 9 }, change]),
+    );
     expect(batch.items.map(({ seq }) => seq)).toEqual([1, 3]);
     expect(batch).toMatchObject({ skipped: 2, lastSeq: 9 });
   });
 
   it('skips rows and columns of a rollup that cannot be used', () => {
-    const read = usable(readRollup({ ...rollup, id: [1, 'x'], ok: [5], fail: [Number.NaN, 1], hist: [[999, 1, 10], 'x'] }));
-    expect(read.rollup).toEqual({ t: 1_000, ms: 1_000, id: [1], fail: [0], inFlight: [1], failureRatio: [0], hist: [[]] });
+    const read = usable(
+      readRollup({ ...rollup, id: [1, 'x'], ok: [5], fail: [Number.NaN, 1], hist: [[999, 1, 10], 'x'] }),
+    );
+    expect(read.rollup).toEqual({
+      t: 1_000,
+      ms: 1_000,
+      id: [1],
+      fail: [0],
+      inFlight: [1],
+      failureRatio: [0],
+      hist: [[]],
+    });
     expect(read.skipped).toBe(2);
   });
 
@@ -184,10 +206,14 @@ describe('a batch', () => {
 
 describe('names', () => {
   it('that objects know are names like any other', () => {
-    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) expect(cleanName(name)).toBe(name);
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty'])
+      expect(cleanName(name)).toBe(name);
     const tags = cleanTags(JSON.parse('{"__proto__":"a","constructor":"b"}'));
-    expect(Object.entries(tags)).toEqual([['__proto__', 'a'], ['constructor', 'b']]);
-    expect(({} as Record<string, unknown>)['a']).toBeUndefined();
+    expect(Object.entries(tags)).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+    ]);
+    expect(({} as Record<string, unknown>).a).toBeUndefined();
   });
 
   it('lose control, bidi and broken characters', () => {

@@ -1,8 +1,8 @@
 import type { Breaker, Group } from '@cb/core';
-import { type Heartbeat, type HelloAck, PROTOCOL_VERSION, cleanTags } from '@cb/protocol';
+import { cleanTags, type Heartbeat, type HelloAck, PROTOCOL_VERSION } from '@cb/protocol';
 import { frameBudget } from './frame-budget.ts';
 import { Line } from './line.ts';
-import { type CheckedOptions, type ReporterOptions, checkOptions } from './options.ts';
+import { type CheckedOptions, checkOptions, type ReporterOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { toRollups } from './rollup.ts';
 import { Roster } from './roster.ts';
@@ -98,7 +98,9 @@ class DashboardReporter implements Reporter {
   add(...sources: (Breaker | Group)[]): void {
     for (const source of sources) {
       if (typeof source !== 'object' || source === null || typeof source.on !== 'function') {
-        throw new TypeError(`a breaker or a group is needed, got ${source === null ? 'null' : typeof source}`);
+        throw new TypeError(
+          `a breaker or a group is needed, got ${source === null ? 'null' : typeof source}`,
+        );
       }
       if (Symbol.iterator in source) this.#roster.addGroup(source);
       else this.#roster.add(source);

@@ -1,5 +1,5 @@
 /** Bytes of one message: the server closes connections that send more than 64 KiB at once. */
-export const FRAME_BYTES: number = 48 * 1_024;
+const FRAME_BYTES: number = 48 * 1_024;
 
 const encoder = new TextEncoder();
 

@@ -1,5 +1,5 @@
 import type { HelloAck } from '@cb/protocol';
-import { type Socket, io } from 'socket.io-client';
+import { io, type Socket } from 'socket.io-client';
 import type { CheckedOptions } from './options.ts';
 
 /** How long an answer may take. It is also the pause before what got none is sent again. */

@@ -69,7 +69,15 @@ export function checkOptions(options: ReporterOptions): CheckedOptions {
     const hint = SLIPS[key] ? `; did you mean "${SLIPS[key]}"?` : `; it knows ${KNOWN.join(', ')}`;
     throw new TypeError(`connectDashboard has no option "${key}"${hint}`);
   }
-  const { url, service, token, tags = {}, instance = defaultInstance(), latency = true, clock = Date.now } = options;
+  const {
+    url,
+    service,
+    token,
+    tags = {},
+    instance = defaultInstance(),
+    latency = true,
+    clock = Date.now,
+  } = options;
   checkName('service', service);
   checkName('instance', instance);
   if (token !== undefined && (typeof token !== 'string' || token === '' || token.length > 256)) {
@@ -78,7 +86,8 @@ export function checkOptions(options: ReporterOptions): CheckedOptions {
   if (typeof tags !== 'object' || tags === null || Array.isArray(tags)) {
     throw new TypeError(`tags must be an object like { region: 'eu' }, got ${show(tags)}`);
   }
-  if (typeof latency !== 'boolean') throw new TypeError(`latency must be true or false, got ${show(latency)}`);
+  if (typeof latency !== 'boolean')
+    throw new TypeError(`latency must be true or false, got ${show(latency)}`);
   if (typeof clock !== 'function') {
     throw new TypeError(`clock must be a function that returns epoch milliseconds, got ${show(clock)}`);
   }

@@ -1,7 +1,7 @@
 import type { Breaker, BreakerEvents, Group } from '@cb/core';
 import { LIMITS, type StateChange } from '@cb/protocol';
 import { scrub } from './scrub.ts';
-import { Tracked, freeName } from './tracked.ts';
+import { freeName, Tracked } from './tracked.ts';
 
 /** What the roster tells of: all called from inside the service's own calls, so they must be quick. */
 export interface RosterListener {
@@ -42,8 +42,14 @@ export class Roster {
   addGroup(group: Group): void {
     for (const breaker of group) this.add(breaker);
     this.#stops.push(
-      group.on('breaker-added', quietly((breaker: Breaker) => this.add(breaker))),
-      group.on('breaker-removed', quietly((breaker: Breaker) => this.remove(breaker))),
+      group.on(
+        'breaker-added',
+        quietly((breaker: Breaker) => this.add(breaker)),
+      ),
+      group.on(
+        'breaker-removed',
+        quietly((breaker: Breaker) => this.remove(breaker)),
+      ),
     );
   }
 
@@ -59,9 +65,18 @@ export class Roster {
     this.#tracked.set(breaker, tracked);
     this.#names.add(name);
     const stops = [
-      breaker.on('state-changed', quietly((event) => this.#listener.changed(stateChange(tracked.id, event)))),
-      breaker.on('mode-changed', quietly((event) => this.#listener.changed(modeChange(tracked.id, event)))),
-      breaker.on('configured', quietly(() => this.#listener.registered(tracked))),
+      breaker.on(
+        'state-changed',
+        quietly((event) => this.#listener.changed(stateChange(tracked.id, event))),
+      ),
+      breaker.on(
+        'mode-changed',
+        quietly((event) => this.#listener.changed(modeChange(tracked.id, event))),
+      ),
+      breaker.on(
+        'configured',
+        quietly(() => this.#listener.registered(tracked)),
+      ),
     ];
     tracked.stop = () => {
       for (const stop of stops) stop();

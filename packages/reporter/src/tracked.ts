@@ -1,5 +1,5 @@
 import type { Breaker, BreakerSnapshot } from '@cb/core';
-import { BUCKETS, LIMITS, type Registration, cleanTags, cleanText } from '@cb/protocol';
+import { BUCKETS, cleanTags, cleanText, LIMITS, type Registration } from '@cb/protocol';
 
 type Counts = BreakerSnapshot['counts'];
 

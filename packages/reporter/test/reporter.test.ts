@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { consecutiveFailures, createBreaker, createGroup } from '@cb/core';
@@ -8,15 +8,15 @@ import {
   type Hello,
   type Registration,
   type Rollup,
-  type StateChange,
   readHello,
   readRegistrations,
   readRollup,
   readStateChanges,
+  type StateChange,
 } from '@cb/protocol';
 import { Server, type Socket } from 'socket.io';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Reporter, type ReporterOptions, connectDashboard } from '../src/index.ts';
+import { connectDashboard, type Reporter, type ReporterOptions } from '../src/index.ts';
 
 interface Heard {
   url: string;
@@ -197,8 +197,9 @@ describe('a reporter', () => {
   });
 
   it('starts without a dashboard, keeps at most 1,000 changes, and catches up once there is one', async () => {
-    const { port, close } = await listen();
-    await close();
+    const down = await listen();
+    const { port } = down;
+    await down.close();
     const breaker = fragile();
     const reporter = connect({ url: `http://127.0.0.1:${port}`, service: 'checkout', breakers: [breaker] });
     for (let i = 0; i < 1_500; i++) breaker.setMode(i % 2 ? 'auto' : 'observing');
@@ -235,7 +236,9 @@ describe('a reporter', () => {
 
   it('batches 2,000 busy breakers below the size that a server takes', async () => {
     const server = await listen();
-    const breakers = Array.from({ length: 2_001 }, (_, i) => createBreaker({ name: `host-${i}.${'x'.repeat(60)}` }));
+    const breakers = Array.from({ length: 2_001 }, (_, i) =>
+      createBreaker({ name: `host-${i}.${'x'.repeat(60)}` }),
+    );
     const reporter = connect({ url: server.url, service: 'checkout', breakers });
     await until(() => server.registrations.length === 2_000, 'all registered');
     await Promise.all(breakers.map((breaker) => breaker.execute(async () => 1)));
@@ -270,7 +273,11 @@ describe('the process', () => {
     'exits by itself while the dashboard %s',
     async (kind) => {
       const url =
-        kind === 'answers' ? (await listen()).url : kind === 'is not there' ? 'http://127.0.0.1:1' : await silent();
+        kind === 'answers'
+          ? (await listen()).url
+          : kind === 'is not there'
+            ? 'http://127.0.0.1:1'
+            : await silent();
       const program = `
         import { connectDashboard } from ${JSON.stringify(built.href)};
         const reporter = connectDashboard({ url: ${JSON.stringify(url)}, service: 'checkout' });

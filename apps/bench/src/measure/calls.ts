@@ -5,10 +5,12 @@ import type { Switch } from './work.ts';
 
 /** Calls in one chunk of failures: few, so that the chunk itself does not fill the window. */
 const FAILING_CHUNK = 100;
+/** And not many of them: a window said to hold 10,000 calls ends with 15,000. */
+const FAILING_CHUNKS = 50;
 
 export async function measureSuccess(recipe: Recipe, work: Switch, effort: Effort): Promise<number> {
   const call = callOf(recipe);
-  await warmUp(call, effort);
+  await warmUp((calls) => timeCalls(call, calls), effort);
   const ranBefore = work.ran;
   let calls = 0;
   const ns = await medianChunk(effort, () => {
@@ -28,7 +30,7 @@ export async function measureRefusal(
 ): Promise<number> {
   const call = callOf(recipe);
   if (guarded) await open(call, work);
-  await warmUp(call, effort);
+  await warmUp((calls) => timeCalls(call, calls), effort);
   const ranBefore = work.ran;
   const ns = await medianChunk(effort, () => timeCalls(call, effort.chunkCalls));
   if (guarded && work.ran !== ranBefore) throw new Error('a call ran through an open circuit');
@@ -43,13 +45,16 @@ export async function measureFailure(
   inWindow: number,
 ): Promise<number> {
   work.fails = true;
-  const warm = recipe.make('warm-up');
-  await warmUp(() => recipe.call(warm), { ...effort, warmUpCalls: effort.warmUpCalls / 10 });
-  recipe.dispose?.(warm);
+  // Many breakers, so that a cost that grows with the window does not eat the warm-up.
+  await warmUp(async (calls) => {
+    const breaker = recipe.make('warm-up');
+    await timeCalls(() => recipe.call(breaker), calls);
+    recipe.dispose?.(breaker);
+  }, effort);
 
   let breaker = await filled(recipe, work, inWindow);
   const call = (): Promise<unknown> => recipe.call(breaker);
-  return medianChunk({ ...effort, leastMs: effort.leastMs / 2 }, async () => {
+  return medianChunk({ ...effort, mostChunks: FAILING_CHUNKS }, async () => {
     if (inWindow === 0) {
       recipe.dispose?.(breaker);
       breaker = recipe.make('failing');
@@ -100,8 +105,10 @@ async function open(call: () => Promise<unknown>, work: Switch): Promise<void> {
   throw new Error('the circuit did not open');
 }
 
-async function warmUp(call: () => Promise<unknown>, effort: Effort): Promise<void> {
+const WARM_UP_CHUNK = 500;
+
+async function warmUp(run: (calls: number) => Promise<unknown>, effort: Effort): Promise<void> {
   const until = performance.now() + WARM_UP_MS;
-  for (let done = 0; done < effort.warmUpCalls && performance.now() < until; done += 500)
-    await timeCalls(call, 500);
+  for (let done = 0; done < effort.warmUpCalls && performance.now() < until; done += WARM_UP_CHUNK)
+    await run(WARM_UP_CHUNK);
 }

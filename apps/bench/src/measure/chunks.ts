@@ -4,12 +4,13 @@ import { median } from './median.ts';
 
 /** Calls `chunk` until there are enough figures; each returns nanoseconds per call. Between two, the event loop turns. */
 export async function medianChunk(
-  { leastChunks, leastMs }: Effort,
+  { leastChunks, leastMs, mostChunks = Number.POSITIVE_INFINITY }: Effort,
   chunk: () => Promise<number> | number,
 ): Promise<number> {
   const figures: number[] = [];
   const began = performance.now();
-  while (figures.length < leastChunks || performance.now() - began < leastMs) {
+  const isEnough = (): boolean => figures.length >= leastChunks && performance.now() - began >= leastMs;
+  while (!isEnough() && figures.length < mostChunks) {
     figures.push(await chunk());
     await turn();
   }

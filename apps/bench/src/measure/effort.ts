@@ -5,6 +5,8 @@ export interface Effort {
   /** Chunks go on until both are reached. */
   readonly leastChunks: number;
   readonly leastMs: number;
+  /** … or until there are so many. */
+  readonly mostChunks?: number;
   readonly breakers: number;
   readonly idleMs: number;
 }

@@ -21,6 +21,6 @@ function duration(ns: number): string {
   return `${(ns / 1_000).toFixed(ns < 100_000 ? 1 : 0)} µs`;
 }
 
-function bytes(count: number): string {
+export function bytes(count: number): string {
   return `${Math.round(count).toLocaleString('en')} B`;
 }

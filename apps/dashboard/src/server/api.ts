@@ -1,9 +1,15 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { type BreakerDetail, type Directory, type LaneHistory as LaneAnswer, LIMITS, type Timeline } from '@cb/protocol';
+import {
+  type BreakerDetail,
+  type Directory,
+  type LaneHistory as LaneAnswer,
+  LIMITS,
+  type Timeline,
+} from '@cb/protocol';
 import type { Fleet } from './fleet.ts';
 import type { LaneHistory } from './history.ts';
-import { type Reply, json, text } from './reply.ts';
+import { json, type Reply, text } from './reply.ts';
 import { type FleetRow, toDirectoryRow } from './row.ts';
 import { readSeries } from './series.ts';
 
@@ -75,7 +81,8 @@ export class Api {
       if (row === undefined) continue;
       answer.lanes.push(laneAnswer(row.row, -1, row.history, range));
       if (!wantLanes) continue;
-      for (const lane of row.lanes.values()) answer.lanes.push(laneAnswer(row.row, lane.lane, lane.history, range));
+      for (const lane of row.lanes.values())
+        answer.lanes.push(laneAnswer(row.row, lane.lane, lane.history, range));
     }
     return answer;
   }
@@ -120,7 +127,12 @@ export class Api {
 
 const NO_ROW: Reply = text(404, 'There is no such row; read the directory again.');
 
-function laneAnswer(row: number, lane: number, history: LaneHistory, range: { from: number; to: number }): LaneAnswer {
+function laneAnswer(
+  row: number,
+  lane: number,
+  history: LaneHistory,
+  range: { from: number; to: number },
+): LaneAnswer {
   const answer: LaneAnswer = { row, lane, segments: history.segments(range.from, range.to) };
   const minutes = history.minutes(range.from, range.to);
   if (minutes !== undefined) answer.minutes = minutes;

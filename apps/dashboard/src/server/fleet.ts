@@ -5,10 +5,10 @@ import {
   type Hello,
   LANE,
   type Lane,
+  laneOf,
   type Registration,
   type Rollup,
   type StateChange,
-  laneOf,
 } from '@cb/protocol';
 import { ChangeLog } from './change-log.ts';
 import { EventLog } from './event-log.ts';
@@ -16,7 +16,7 @@ import { LaneHistory } from './history.ts';
 import { Instance } from './instance.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { takeRollup } from './numbers.ts';
-import { FleetRow, type FleetLane, IDLE } from './row.ts';
+import { type FleetLane, FleetRow, IDLE } from './row.ts';
 import { LaneSeries } from './series.ts';
 import { SeriesMemory } from './series-memory.ts';
 

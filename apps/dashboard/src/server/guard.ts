@@ -61,14 +61,19 @@ export class Guard {
   /** Checks one request, an upgrade too; undefined when it may go on. */
   check(request: IncomingMessage): Refusal | undefined {
     if (!this.hostAllowed(request.headers.host)) {
-      const text = 'This server is not reached by that host name; allow it with allowedHosts or --allow-host.';
+      const text =
+        'This server is not reached by that host name; allow it with allowedHosts or --allow-host.';
       return { kind: 'badHost', status: 421, text };
     }
     if (!this.originAllowed(request.headers.origin)) {
       return { kind: 'foreignOrigin', status: 403, text: 'Pages of that origin may not read here.' };
     }
     if (hasSecret(request.url ?? '')) {
-      return { kind: 'queryToken', status: 400, text: 'A token does not belong in a URL; send it in the auth payload.' };
+      return {
+        kind: 'queryToken',
+        status: 400,
+        text: 'A token does not belong in a URL; send it in the auth payload.',
+      };
     }
     return undefined;
   }
@@ -92,7 +97,8 @@ function ownAddresses(host: string): string[] {
   if (host !== '0.0.0.0' && host !== '::') return [host.includes(':') ? `[${host}]` : host.toLowerCase()];
   const addresses: string[] = [];
   for (const list of Object.values(networkInterfaces())) {
-    for (const { address, family } of list ?? []) addresses.push(family === 'IPv6' ? `[${address}]` : address);
+    for (const { address, family } of list ?? [])
+      addresses.push(family === 'IPv6' ? `[${address}]` : address);
   }
   return addresses;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Api } from './api.ts';
 import type { Guard } from './guard.ts';
-import { type Reply, json, send, text } from './reply.ts';
+import { json, type Reply, send, text } from './reply.ts';
 import type { ServerContext } from './server-context.ts';
 import type { StaticFiles } from './static-files.ts';
 import type { TokenCheck } from './tokens.ts';
@@ -44,13 +44,14 @@ async function answer(parts: HttpParts, request: IncomingMessage): Promise<Reply
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return { ...text(405, 'Only GET and HEAD.'), headers: { allow: 'GET, HEAD' } };
   }
-  const [rawPath = '/', query = ''] = splitOnce(request.url ?? '/');
+  const [rawPath, query] = splitOnce(request.url ?? '/');
   const path = decodePath(rawPath);
   if (path === undefined) return text(400, 'That is not a path.');
   if (path === '/healthz') return json(parts.stats());
   if (!path.startsWith('/api/')) return parts.files.answer(path);
   return (
-    refuseStranger(parts, request) ?? parts.api.answer(path.replace(/^\/api\/v1\//, ''), new URLSearchParams(query))
+    refuseStranger(parts, request) ??
+    parts.api.answer(path.replace(/^\/api\/v1\//, ''), new URLSearchParams(query))
   );
 }
 
@@ -65,7 +66,8 @@ function refuseStranger(parts: HttpParts, request: IncomingMessage): Reply | und
   const checked = viewToken.check(given, request.socket.remoteAddress ?? '', context.monotonic());
   if (checked === 'ok') return undefined;
   context.refusals.count(checked);
-  if (checked === 'authRate') return { ...text(429, 'Too many wrong tokens; wait.'), headers: { 'retry-after': '5' } };
+  if (checked === 'authRate')
+    return { ...text(429, 'Too many wrong tokens; wait.'), headers: { 'retry-after': '5' } };
   return { ...text(401, 'A view token is needed.'), headers: { 'www-authenticate': 'Bearer' } };
 }
 

@@ -36,15 +36,18 @@ function readOptions(): DashboardOptions | string {
   if (values.version) return `${version()}\n`;
   const { env } = process;
   const options: DashboardOptions = {
-    allowedOrigins: values['allow-origin'] ?? list(env['CB_DASHBOARD_ALLOW_ORIGIN']),
-    allowedHosts: values['allow-host'] ?? list(env['CB_DASHBOARD_ALLOW_HOST']),
+    allowedOrigins: values['allow-origin'] ?? list(env.CB_DASHBOARD_ALLOW_ORIGIN),
+    allowedHosts: values['allow-host'] ?? list(env.CB_DASHBOARD_ALLOW_HOST),
   };
-  const port = values.port ?? env['CB_DASHBOARD_PORT'];
-  const host = values.host ?? env['CB_DASHBOARD_HOST'];
-  const ingestToken = values['ingest-token'] ?? env['CB_DASHBOARD_INGEST_TOKEN'];
-  const viewToken = values['view-token'] ?? env['CB_DASHBOARD_VIEW_TOKEN'];
-  // "" and "abc" are no ports, although Number() would make 0 of the first.
-  if (port) options.port = /^\d+$/.test(port) ? Number(port) : Number.NaN;
+  const port = values.port ?? env.CB_DASHBOARD_PORT;
+  const host = values.host ?? env.CB_DASHBOARD_HOST;
+  const ingestToken = values['ingest-token'] ?? env.CB_DASHBOARD_INGEST_TOKEN;
+  const viewToken = values['view-token'] ?? env.CB_DASHBOARD_VIEW_TOKEN;
+  if (port) {
+    if (!/^\d+$/.test(port))
+      throw new RangeError(`--port must be a whole number from 0 to 65535, got "${port}"`);
+    options.port = Number(port);
+  }
   if (host) options.host = host;
   if (ingestToken) options.ingestToken = ingestToken;
   if (viewToken) options.viewToken = viewToken;
@@ -63,8 +66,10 @@ function version(): string {
 
 function explain(error: unknown): string {
   const { code, message, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE') return `port ${port} is taken; choose another with --port N, or --port 0 for a free one`;
-  if (code === 'EACCES') return `this user may not listen on port ${port}; choose one above 1023 with --port N`;
+  if (code === 'EADDRINUSE')
+    return `port ${port} is taken; choose another with --port N, or --port 0 for a free one`;
+  if (code === 'EACCES')
+    return `this user may not listen on port ${port}; choose one above 1023 with --port N`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'this machine has no such address; see --host';
   return message;
 }

@@ -2,7 +2,7 @@ import type { Lane, Minutes } from '@cb/protocol';
 
 const MINUTE_MS = 60_000;
 /** Minutes kept: 24 hours. */
-export const KEPT_MINUTES = 1_440;
+const KEPT_MINUTES = 1_440;
 const LANES = 5;
 const FIRST_CAPACITY = 16;
 

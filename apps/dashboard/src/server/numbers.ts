@@ -1,4 +1,4 @@
-import { BUCKETS, type Frame, LANE, type Rollup, type Totals, percentile } from '@cb/protocol';
+import { BUCKETS, type Frame, LANE, percentile, type Rollup, type Totals } from '@cb/protocol';
 import type { Instance } from './instance.ts';
 import { type FleetLane, type FleetRow, IDLE, type Live } from './row.ts';
 import type { Sample } from './series-memory.ts';

@@ -51,10 +51,12 @@ const KNOWN = [
 /** Fills in defaults; refuses in a sentence what cannot work or would be open to everybody. */
 export function checkOptions(options: DashboardOptions): CheckedOptions {
   for (const key of Object.keys(options)) {
-    if (!KNOWN.includes(key)) throw new TypeError(`startDashboard has no option "${key}"; it knows ${KNOWN.join(', ')}`);
+    if (!KNOWN.includes(key))
+      throw new TypeError(`startDashboard has no option "${key}"; it knows ${KNOWN.join(', ')}`);
   }
   const { host = '127.0.0.1', port = 4_600, allowedOrigins = [], allowedHosts = [] } = options;
-  if (typeof host !== 'string' || host === '') throw new TypeError(`host must be an address, got ${show(host)}`);
+  if (typeof host !== 'string' || host === '')
+    throw new TypeError(`host must be an address, got ${show(host)}`);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new RangeError(`port must be a whole number from 0 to 65535, got ${show(port)}`);
   }
@@ -83,7 +85,9 @@ function checkOrigin(origin: unknown): void {
   const url = typeof origin === 'string' && URL.canParse(origin) ? new URL(origin) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.origin === origin) return;
   const hint = url?.origin && url.origin !== 'null' ? `; did you mean ${url.origin}?` : '';
-  throw new TypeError(`allowedOrigins must hold origins like https://ops.example.com, got ${show(origin)}${hint}`);
+  throw new TypeError(
+    `allowedOrigins must hold origins like https://ops.example.com, got ${show(origin)}${hint}`,
+  );
 }
 
 function show(value: unknown): string {

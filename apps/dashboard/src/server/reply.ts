@@ -7,7 +7,7 @@ const zip = promisify(gzip);
 const ZIP_FROM_BYTES = 1_024;
 
 /** Sent with every answer. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -47,7 +47,7 @@ export async function send(request: IncomingMessage, response: ServerResponse, r
     vary: 'accept-encoding',
     ...reply.headers,
   };
-  if (reply.etag !== undefined) headers['etag'] = reply.etag;
+  if (reply.etag !== undefined) headers.etag = reply.etag;
   if (reply.etag !== undefined && request.headers['if-none-match'] === reply.etag) {
     response.writeHead(304, headers).end();
     return;

@@ -151,7 +151,7 @@ export function toDirectoryRow(row: FleetRow, now: number): DirectoryRow {
 }
 
 /** The limits that charts draw, found in the configuration as core writes it: `openWhen: [{ kind, ratio, slowMs }]`. */
-export function limitsOf(config: unknown): { failureLimit?: number; slowMs?: number } {
+function limitsOf(config: unknown): { failureLimit?: number; slowMs?: number } {
   const rules = (config as { openWhen?: unknown } | null | undefined)?.openWhen;
   const limits: { failureLimit?: number; slowMs?: number } = {};
   if (!Array.isArray(rules)) return limits;

@@ -1,5 +1,13 @@
-import { BUCKETS, type Series, percentile } from '@cb/protocol';
-import { CHUNK_STEPS, COLUMNS, type Chunk, type Sample, type SeriesMemory, TIERS, chunkOf } from './series-memory.ts';
+import { BUCKETS, percentile, type Series } from '@cb/protocol';
+import {
+  CHUNK_STEPS,
+  type Chunk,
+  COLUMNS,
+  chunkOf,
+  type Sample,
+  type SeriesMemory,
+  TIERS,
+} from './series-memory.ts';
 
 /** Most steps one answer may have. */
 const MOST_STEPS = 1_500;
@@ -37,7 +45,8 @@ export class LaneSeries {
     const first = step - (step % CHUNK_STEPS);
     while (chunks.at(-1)?.dead) chunks.pop();
     const newest = chunks.at(-1);
-    if (newest !== undefined && newest.first >= first) return chunks.find((c) => c.first === first && !c.dead);
+    if (newest !== undefined && newest.first >= first)
+      return chunks.find((c) => c.first === first && !c.dead);
     const { stepMs, keptMs } = TIERS[tier] as (typeof TIERS)[number];
     const oldest = step - keptMs / stepMs;
     while (chunks[0] && (chunks[0].dead || chunks[0].first + CHUNK_STEPS < oldest)) {
@@ -50,13 +59,19 @@ export class LaneSeries {
   }
 
   /** Calls `visit` for every written step of a grain in [from, to). */
-  visit(tier: number, from: number, to: number, visit: (step: number, chunk: Chunk, slot: number) => void): void {
+  visit(
+    tier: number,
+    from: number,
+    to: number,
+    visit: (step: number, chunk: Chunk, slot: number) => void,
+  ): void {
     const { stepMs } = TIERS[tier] as (typeof TIERS)[number];
     for (const chunk of this.#tiers[tier] as Chunk[]) {
       if (chunk.dead || (chunk.first + CHUNK_STEPS) * stepMs <= from || chunk.first * stepMs >= to) continue;
       for (let slot = 0; slot < CHUNK_STEPS; slot++) {
         const step = chunk.first + slot;
-        if (chunk.written[slot] === 1 && step * stepMs >= from && step * stepMs < to) visit(step, chunk, slot);
+        if (chunk.written[slot] === 1 && step * stepMs >= from && step * stepMs < to)
+          visit(step, chunk, slot);
       }
     }
   }
@@ -82,7 +97,9 @@ function addHistogram(counts: Float64Array, pairs: readonly number[] | undefined
 
 /** The finest grain that still reaches back to `from` and needs no more steps than one answer may have. */
 export function tierFor(from: number, to: number, now: number): number {
-  const tier = TIERS.findIndex(({ stepMs, keptMs }) => now - from <= keptMs && (to - from) / stepMs <= MOST_STEPS);
+  const tier = TIERS.findIndex(
+    ({ stepMs, keptMs }) => now - from <= keptMs && (to - from) / stepMs <= MOST_STEPS,
+  );
   return tier === -1 ? TIERS.length - 1 : tier;
 }
 

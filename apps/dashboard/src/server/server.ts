@@ -1,4 +1,4 @@
-import { type Server as HttpServer, type IncomingMessage, createServer } from 'node:http';
+import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server as SocketServer } from 'socket.io';
 import { Api } from './api.ts';
@@ -6,15 +6,15 @@ import { Fleet } from './fleet.ts';
 import { Guard } from './guard.ts';
 import { createHttp } from './http.ts';
 import { serveIngest } from './ingest.ts';
-import { type DashboardOptions, checkOptions } from './options.ts';
+import { checkOptions, type DashboardOptions } from './options.ts';
 import { type RefusalKind, Refusals } from './refusals.ts';
 import type { ServerContext } from './server-context.ts';
-import { StaticFiles, findWebDir } from './static-files.ts';
+import { findWebDir, StaticFiles } from './static-files.ts';
 import { TokenCheck } from './tokens.ts';
 import { Viewers } from './viewers.ts';
 
-export type { DashboardOptions } from './options.ts';
 export type { Limits } from './limits.ts';
+export type { DashboardOptions } from './options.ts';
 export type { RefusalKind } from './refusals.ts';
 
 /** Most connections at once, of all services and browsers. */
@@ -136,7 +136,7 @@ function guarded(
   return io.of(name).use((socket, next) => {
     const { auth, address, headers } = socket.handshake;
     const page = name === '/ingest' && headers.origin !== undefined;
-    const given: unknown = typeof auth === 'object' && auth !== null ? auth['token'] : undefined;
+    const given: unknown = typeof auth === 'object' && auth !== null ? auth.token : undefined;
     const checked = page ? 'foreignOrigin' : token.check(given, address, context.monotonic());
     if (checked === 'ok') return next();
     context.refusals.count(checked);

@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -51,7 +51,9 @@ export class StaticFiles {
     if (!files.has('/index.html')) {
       // It may be built while this server runs.
       this.#listed = undefined;
-      return isPage(path) ? { status: 503, body: NOT_BUILT, type: TYPES['.html'] as string } : text(404, 'Not found.');
+      return isPage(path)
+        ? { status: 503, body: NOT_BUILT, type: TYPES['.html'] as string }
+        : text(404, 'Not found.');
     }
     const file = isPage(path) ? '/index.html' : path;
     const full = files.get(file);
@@ -91,7 +93,8 @@ async function list(dir: string, prefix = ''): Promise<Map<string, string>> {
   const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     const path = `${prefix}/${entry.name}`;
-    if (entry.isDirectory()) for (const [key, value] of await list(join(dir, entry.name), path)) files.set(key, value);
+    if (entry.isDirectory())
+      for (const [key, value] of await list(join(dir, entry.name), path)) files.set(key, value);
     else if (entry.isFile() && extname(entry.name) !== '.map') files.set(path, join(dir, entry.name));
   }
   return files;

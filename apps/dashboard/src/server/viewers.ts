@@ -1,4 +1,4 @@
-import { type Delta, type DirectoryRow, type WatchAck, readCredit, readWatch } from '@cb/protocol';
+import { type Delta, type DirectoryRow, readCredit, readWatch, type WatchAck } from '@cb/protocol';
 import type { Namespace, Socket } from 'socket.io';
 import type { Change } from './change-log.ts';
 import type { Fleet } from './fleet.ts';

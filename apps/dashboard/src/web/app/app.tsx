@@ -1,7 +1,8 @@
 import { useState } from 'react';
-import { Route, Switch } from 'wouter';
+import { Route, Switch, useLocation } from 'wouter';
 import { BreakerPage } from '../features/breaker/breaker-page.tsx';
 import { FleetPage } from '../features/fleet/fleet-page.tsx';
+import { readBreakerPath } from '../lib/paths.ts';
 import { useConnectionState } from '../live/hooks.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
@@ -24,7 +25,7 @@ export function App() {
       ) : (
         <Switch>
           <Route path="/b/:service/:name">
-            {({ service, name }) => <BreakerPage service={decode(service)} name={decode(name)} />}
+            <BreakerRoute />
           </Route>
           <Route>
             <FleetPage />
@@ -36,11 +37,8 @@ export function App() {
   );
 }
 
-/** The router hands on what it could not decode as it came. */
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+function BreakerRoute() {
+  useLocation();
+  const path = readBreakerPath();
+  return path ? <BreakerPage {...path} /> : <FleetPage />;
 }

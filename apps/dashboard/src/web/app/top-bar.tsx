@@ -1,6 +1,6 @@
-import { Link, useRoute } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { Glyph } from '../components/glyph.tsx';
-import { withSearch } from '../lib/paths.ts';
+import { readBreakerPath, withSearch } from '../lib/paths.ts';
 import { toggleTheme, useDark } from '../lib/theme.ts';
 import { LivePill } from './live-pill.tsx';
 import { PauseButton } from './pause-button.tsx';
@@ -8,7 +8,8 @@ import { RangePicker } from './range-picker.tsx';
 import { SearchBox } from './search-box.tsx';
 
 export function TopBar({ onHelp }: { onHelp: () => void }) {
-  const [onBreaker, params] = useRoute('/b/:service/:name');
+  useLocation();
+  const breaker = readBreakerPath();
   const dark = useDark();
   return (
     <header className="top-bar">
@@ -17,13 +18,13 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
         breakers
       </Link>
       <nav className="crumbs" aria-label="You are here">
-        {onBreaker ? (
+        {breaker ? (
           <>
             <Link href={withSearch('/')}>Fleet</Link>
             <span aria-hidden="true">/</span>
-            <span>{safe(params.service)}</span>
+            <span>{breaker.service}</span>
             <span aria-hidden="true">/</span>
-            <b>{safe(params.name)}</b>
+            <b>{breaker.name}</b>
           </>
         ) : (
           <b>Fleet</b>
@@ -49,12 +50,4 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
       </button>
     </header>
   );
-}
-
-function safe(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }

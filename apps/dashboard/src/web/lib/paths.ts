@@ -3,6 +3,22 @@ export function breakerPath(service: string, name: string): string {
   return `/b/${encodeURIComponent(service)}/${encodeURIComponent(name)}`;
 }
 
+/** Read from the address itself: the router decodes half of it, and a `%` in a name would not survive twice. */
+export function readBreakerPath(): { service: string; name: string } | undefined {
+  const [, page, service, name] = location.pathname.split('/');
+  if (page !== 'b' || !service || !name) return undefined;
+  return { service: decode(service), name: decode(name) };
+}
+
+/** An address that somebody typed may be no valid encoding. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Keeps what is in the address besides the path: filters and range survive the way to a breaker and back. */
 export function withSearch(path: string): string {
   return `${path}${location.search}`;

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { onPaletteChange, refreshPalette } from './palette.ts';
 
-export type Theme = 'system' | 'dark' | 'light';
+type Theme = 'system' | 'dark' | 'light';
 
 const KEY = 'cb-theme';
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
@@ -11,7 +11,7 @@ function current(): Theme {
   return set === 'dark' || set === 'light' ? set : 'system';
 }
 
-export function isDark(): boolean {
+function isDark(): boolean {
   const theme = current();
   return theme === 'system' ? systemDark.matches : theme === 'dark';
 }

@@ -45,7 +45,7 @@ export function setSpan(spanMs: number): void {
   set({ ...view, spanMs });
 }
 
-export function pause(at: number = serverNow()): void {
+function pause(at: number = serverNow()): void {
   set({ ...view, at });
 }
 

@@ -57,7 +57,8 @@ export function applyDelta(row: DirectoryRow, delta: Delta): DirectoryRow {
     since: delta.rowSince,
     instances: row.instances.map((each) => (each.lane === delta.lane ? applyToInstance(each, delta) : each)),
   };
-  if (event) {
+  // A row that was described anew may hold this event already.
+  if (event && (row.last?.event ?? -1) < event.event) {
     next.last = event;
     if (event.to === 'open' && event.from !== 'open') next.opens = row.opens + 1;
   }

@@ -28,7 +28,9 @@ export function ProbeRing({ view, now }: { view: RowView; now: number }) {
         </text>
       </svg>
       <span className="probe-text">
-        {left > 0 ? `next probe in ${elapsed(left)}` : 'probe due with the next call'}
+        {left > 0
+          ? `next probe in ${elapsed(Math.ceil(left / 1000) * 1000)}`
+          : 'probe due with the next call'}
       </span>
     </span>
   );

@@ -64,7 +64,9 @@ function Window({ event, outcomes }: { event: EventRecord; outcomes: string }) {
   return (
     <>
       <CallCells outcomes={outcomes}>
-        <span>oldest</span>
+        <span>
+          {(event.why?.calls ?? 0) > outcomes.length ? `oldest of the last ${outcomes.length}` : 'oldest'}
+        </span>
         <span>
           {event.from === 'half-open' ? 'last probe' : 'call that opened it'}, {clockMs(event.t)}
         </span>

@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { start } from './support.ts';
+
+const built = fileURLToPath(new URL('../dist/server/main.js', import.meta.url));
+
+function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): { child: ChildProcess; said: () => string } {
+  const child = spawn(process.execPath, [built, ...args], { env: { PATH: process.env.PATH ?? '', ...env } });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+  }
+  return { child, said: () => text };
+}
+
+describe.skipIf(!existsSync(built))('cb-dashboard', () => {
+  it('prints where it is and leaves when told to', async () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      const { child, said } = run(['--port', '0']);
+      await expect.poll(said, { timeout: 5_000 }).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
+      child.kill(signal);
+      expect(await once(child, 'exit')).toEqual([0, null]);
+    }
+  });
+
+  it.each([
+    [['--port', 'abc'], {}, /--port must be a whole number from 0 to 65535, got "abc"/],
+    [['--port', '0', '--host', '0.0.0.0'], {}, /both ingestToken and viewToken are needed/],
+    [['--port', '0'], { CB_DASHBOARD_VIEW_TOKEN: 'x' }, /viewToken must have 8 to 256 characters, got 1/],
+    [['--ports', '1'], {}, /Unknown option '--ports'/],
+  ])('refuses %j %j in a sentence', async (args, env, sentence) => {
+    const { child, said } = run(args, env as Record<string, string>);
+    expect(await once(child, 'close')).toEqual([1, null]);
+    expect(said()).toMatch(sentence);
+    expect(said().trim().split('\n')).toHaveLength(1);
+  });
+
+  it('says which port is taken, and helps', async () => {
+    const { port } = await start();
+    const taken = run(['--port', String(port)]);
+    expect(await once(taken.child, 'close')).toEqual([1, null]);
+    expect(taken.said()).toContain(`port ${port} is taken; choose another with --port N`);
+    const help = run(['--help']);
+    expect(await once(help.child, 'close')).toEqual([0, null]);
+    expect(help.said()).toContain('CB_DASHBOARD_INGEST_TOKEN');
+  });
+});
