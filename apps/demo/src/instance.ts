@@ -10,7 +10,7 @@ const { service, instance, dashboardUrl, speed, ports } = readSettings<InstanceS
 const names = new Map(Object.entries(ports).map(([name, port]) => [`http://127.0.0.1:${port}`, name]));
 
 const guarded = withBreaker(fetch, {
-  key: (input) => names.get(new URL(String(input)).origin),
+  key: (input) => names.get(new URL(input instanceof Request ? input.url : input).origin),
   configure: (upstream) => breakerOptions(upstream, speed),
 });
 connectDashboard({ url: dashboardUrl, service, instance, group: guarded.breakers });

@@ -1,7 +1,7 @@
 /** How the upstreams misbehave, as a pure function of time: the same second of the loop always does the same. */
 
 /** How a bad answer is bad: a 503, a reset connection, or no answer at all. */
-export type Failure = '503' | 'reset' | 'hang';
+type Failure = '503' | 'reset' | 'hang';
 
 /** What an upstream does with the next request. */
 export interface Behaviour {

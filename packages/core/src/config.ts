@@ -247,7 +247,7 @@ function resolveRule(rule: OpenRule, window: WindowConfig, input: ConfigInput): 
     }
     default:
       throw new TypeError(
-        `openWhen must hold failureRatio(…), slowRatio(…) or consecutiveFailures(…), got ${show(rule)}${typeof rule === 'number' ? `; did you mean failureRatio(${rule})?` : ''}`,
+        `openWhen must hold failureRatio(…), slowRatio(…) or consecutiveFailures(…), got ${show(rule)}${typeof rule === 'number' ? `; did you mean failureRatio(${show(rule)})?` : ''}`,
       );
   }
 }
@@ -268,7 +268,7 @@ function resolveStayOpen(stayOpen: StayOpen): StayOpen {
     const { kind: _, ...options } = stayOpen;
     return backoff(options);
   }
-  const slip = typeof stayOpen === 'number' ? `; did you mean fixed(${stayOpen})?` : '';
+  const slip = typeof stayOpen === 'number' ? `; did you mean fixed(${show(stayOpen)})?` : '';
   throw new TypeError(`stayOpen must be fixed(ms) or backoff({ … }), got ${show(stayOpen)}${slip}`);
 }
 
@@ -280,7 +280,7 @@ function resolveProbing(input: Partial<Probing>): Probing {
   const atOnce = checkCount('probing atOnce', input.atOnce ?? probes, 1, 10_000);
   const closeWhen = input.closeWhen ?? successRatio(1);
   if (closeWhen?.kind !== 'success-ratio') {
-    const slip = typeof closeWhen === 'number' ? `; did you mean successRatio(${closeWhen})?` : '';
+    const slip = typeof closeWhen === 'number' ? `; did you mean successRatio(${show(closeWhen)})?` : '';
     throw new TypeError(`probing closeWhen must be successRatio(…), got ${show(closeWhen)}${slip}`);
   }
   return {

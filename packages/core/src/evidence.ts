@@ -139,8 +139,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     /\b(pass(?:word|wd)?|secret|token|api[-_]?key|authorization|cookie)(["']?\s*[=:]\s*)["']?[^\s"',;&]+/gi,
     '$1$2***',
   ],
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  [/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' '],
+  [/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' '],
 ];
 
 /** Takes secrets, control and direction characters out of a message, and cuts it to 200 characters. */

@@ -269,7 +269,7 @@ describe('4. user code that throws', () => {
   it('takes a rejection of an async listener for an error of that listener', async () => {
     const told = vi.fn();
     const breaker = make(testClock(), { onError: told });
-    breaker.on('state-changed', () => Promise.reject(new Error('later')));
+    breaker.on('state-changed', (): unknown => Promise.reject(new Error('later')));
     breaker.reset();
     await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
   });
@@ -499,9 +499,8 @@ describe('9. looking', () => {
     clock.time += 1_000;
     const before = breaker.snapshot();
     for (let i = 0; i < 10; i++) {
+      expect(breaker).toMatchObject({ state: 'half-open', mode: 'auto' });
       breaker.snapshot();
-      breaker.state;
-      breaker.mode;
       breaker.openError();
     }
     expect(breaker.snapshot()).toEqual(before);

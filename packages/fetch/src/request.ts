@@ -6,7 +6,7 @@ interface RequestLike {
 }
 
 /** Tells a request from an address, also one of another realm or of a library's own class. */
-export function isRequest(input: unknown): input is RequestLike {
+function isRequest(input: unknown): input is RequestLike {
   return typeof input === 'object' && input !== null && typeof (input as RequestLike).url === 'string';
 }
 

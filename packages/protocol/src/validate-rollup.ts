@@ -25,7 +25,7 @@ export function readRollup(value: unknown): ReadRollup | string {
   const rollup: Rollup = {
     t,
     ms: cleanNumber(value.ms, 1, LONGEST_MS) ?? 1_000,
-    id: kept.map((row) => ids[row] as number),
+    id: kept.map((row) => (ids[row] as number) + 0),
   };
   let skipped = ids.length - kept.length;
   const column = <T>(key: string, read: (entry: unknown) => T): T[] | undefined => {

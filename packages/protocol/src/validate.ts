@@ -120,7 +120,8 @@ export function readCredit(value: unknown): number | string {
 
 /** A small whole number: a producer's breaker id, or a row. */
 export function readId(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LAST_ID ? value + 0
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LAST_ID
+    ? value + 0
     : undefined;
 }
 

@@ -14,6 +14,7 @@ import {
   readStateChanges,
   type StateChange,
 } from '@cb/protocol';
+import { closedPort } from '@cb/testing';
 import { Server, type Socket } from 'socket.io';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectDashboard, type Reporter, type ReporterOptions } from '../src/index.ts';
@@ -197,9 +198,7 @@ describe('a reporter', () => {
   });
 
   it('starts without a dashboard, keeps at most 1,000 changes, and catches up once there is one', async () => {
-    const down = await listen();
-    const { port } = down;
-    await down.close();
+    const port = await closedPort();
     const breaker = fragile();
     const reporter = connect({ url: `http://127.0.0.1:${port}`, service: 'checkout', breakers: [breaker] });
     for (let i = 0; i < 1_500; i++) breaker.setMode(i % 2 ? 'auto' : 'observing');
@@ -263,7 +262,11 @@ describe('the process', () => {
 
   it('is held by no timer and no socket', async () => {
     const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-    const reporter = connect({ url: 'http://127.0.0.1:1', service: 'checkout', breakers: [fragile()] });
+    const reporter = connect({
+      url: `http://127.0.0.1:${await closedPort()}`,
+      service: 'checkout',
+      breakers: [fragile()],
+    });
     await until(() => reporter.stats().problem !== undefined, 'tried');
     const after = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     expect(after).toBeLessThanOrEqual(before);
@@ -276,7 +279,7 @@ describe('the process', () => {
         kind === 'answers'
           ? (await listen()).url
           : kind === 'is not there'
-            ? 'http://127.0.0.1:1'
+            ? `http://127.0.0.1:${await closedPort()}`
             : await silent();
       const program = `
         import { connectDashboard } from ${JSON.stringify(built.href)};

@@ -1,6 +1,6 @@
 export interface Listeners<T = void> {
-  add(listener: (value: T) => void): () => void;
-  emit(value: T): void;
+  readonly add: (listener: (value: T) => void) => () => void;
+  readonly emit: (value: T) => void;
 }
 
 /** The one way in which anything here says "I changed". */

@@ -19,7 +19,7 @@ export function CallCells({ outcomes, children }: { outcomes: string; children: 
     <>
       <div className="cells-box" style={{ maxWidth: Math.max(260, outcomes.length * 14) }}>
         <div className="cells" role="img" aria-label={`The last ${outcomes.length} calls: ${summary}`}>
-          {[...outcomes].map((call, i) => (
+          {outcomes.split('').map((call, i) => (
             <span key={i} className={`cell cell-${KINDS[call]?.name ?? 'ignored'}`} />
           ))}
         </div>
