@@ -23,7 +23,14 @@ const recipes = {
   typecheck: [['turbo', 'run', 'typecheck', '--output-logs=errors-only', ...rest]],
   watch: [['turbo', 'watch', 'build', '--output-logs=new-only', ...rest]],
   packages: [build('--filter=./packages/*'), ['node', 'tools/check-packages.mjs', ...rest]],
-  lint: [['biome', 'ci', '--colors=off', '.'], ['oxlint', '--type-aware'], ['turbo', 'boundaries'], ['knip']],
+  // oxlint reads the web app, whose tsconfig has a name of its own, without our conditions: it needs the packages' types in dist.
+  lint: [
+    build('--filter=./packages/*'),
+    ['biome', 'ci', '--colors=off', '.'],
+    ['oxlint', '--type-aware'],
+    ['turbo', 'boundaries'],
+    ['knip'],
+  ],
 };
 
 // The variables that npm and pnpm set for their own children confuse the other one.
