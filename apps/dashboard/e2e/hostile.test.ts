@@ -46,9 +46,18 @@ describeInBrowser('dashboard, told hostile names', () => {
     expect(await page.locator('[data-breaker]').count()).toBe(NAMES.length - 1);
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.locator('b', { hasText: 'shop' }).count()).toBe(0);
-    expect(
-      await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
-    ).toBeLessThanOrEqual(0);
+    expect(errors).toEqual([]);
+  });
+
+  it('fits them and a hundred calls into the width of a phone', async () => {
+    const { page, errors } = await visit(browser, dashboard.url, { viewport: { width: 390, height: 844 } });
+    const tooWide = (): Promise<number> =>
+      page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await page.locator(rowOf(SERVICE, MARKUP)).waitFor();
+    expect(await tooWide()).toBeLessThanOrEqual(0);
+    await page.locator(rowOf(SERVICE, MARKUP)).getByRole('link').click();
+    await page.locator('[data-event]').first().waitFor();
+    expect(await tooWide()).toBeLessThanOrEqual(0);
     expect(errors).toEqual([]);
   });
 
@@ -106,7 +115,7 @@ async function tell(url: string): Promise<Socket> {
     modeFrom: 'auto',
     why: { rule: 'failure-ratio', value: 0.6, limit: 0.5, calls: 10, minimumCalls: 10, bad: 6 },
     configRevision: 1,
-    outcomes: 'ooooeeeeee<b>',
+    outcomes: `${'o'.repeat(40)}${'t'.repeat(57)}<b>`,
     errors: [{ name: MARKUP, code: MARKUP, message: `javascript:alert(1) ${MARKUP}`, count: 6 }],
     note: MARKUP,
     by: MARKUP,
