@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const dashboard = await startDashboard({ port });
   const crew = new Crew((line) => console.error(line));
   stopOn(['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'], crew, dashboard);
-  console.log(`The shop is open: ${dashboard.url} (Ctrl-C closes it)`);
+  console.log(`The shop is open: ${dashboard.url}?span=300 (Ctrl-C closes it)`);
   openShop(crew, dashboard.url, speed);
 }
 

@@ -305,7 +305,8 @@ export class Circuit implements Breaker {
     this.#remember(verdict, slow, error);
     const machine = this.#machine as HalfOpen;
     if (verdict === IGNORED) this.#step({ type: 'probe-ignored', lease }, RESET);
-    else if (verdict === SUCCESS) {
+    // Where slow calls open the circuit, a slow probe has not shown that the other side is back.
+    else if (verdict === SUCCESS && !slow) {
       this.#step({ type: 'probe-succeeded', lease, now }, probesPassed(machine, this.config));
     } else {
       this.#step(
@@ -340,8 +341,14 @@ export class Circuit implements Breaker {
   #remember(verdict: Verb, slow: boolean, error: unknown): void {
     const trouble = this.#troubled();
     trouble.evidence ??= new Evidence(this.#window.calls);
-    if (verdict === FAILURE) trouble.evidence.firstFailureWallAt ??= this.#wallNow();
+    if (verdict === FAILURE) this.#dateFirstFailure(trouble.evidence);
     trouble.evidence.add(letterOf(verdict, slow, error), error);
+  }
+
+  /** The trouble begins with the first failure of the window: one that has left it was a stray. */
+  #dateFirstFailure(evidence: Evidence): void {
+    const earlier = this.#machine.name !== 'closed' || this.#window.peek(this.#now()).failures > 0;
+    if (!earlier || evidence.firstFailureWallAt === undefined) evidence.firstFailureWallAt = this.#wallNow();
   }
 
   // ---------------------------------------------------------------------------------------------- changes

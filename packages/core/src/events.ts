@@ -34,7 +34,7 @@ export interface StateChanged extends Stamped {
   readonly outcomes: string;
   /** Errors among those calls, most frequent first, at most five. */
   readonly errors: readonly TopError[];
-  /** Epoch milliseconds of the first failure since the circuit was last sound. */
+  /** Epoch milliseconds of the first failure of the window that opened the circuit. */
   readonly firstFailureWallAt?: number;
   /** When the next probe may go, where `to` is open: milliseconds from `at`, and as epoch milliseconds. */
   readonly retryAfterMs?: number;

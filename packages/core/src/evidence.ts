@@ -112,8 +112,13 @@ function nameOf(error: unknown): string {
 }
 
 function codeOf(error: unknown): string | undefined {
-  const code = read(error, 'code') ?? read(read(error, 'cause'), 'code');
-  return typeof code === 'string' || typeof code === 'number' ? String(code).slice(0, 80) : undefined;
+  for (const at of [error, read(error, 'cause')]) {
+    const code = read(at, 'code');
+    if (typeof code === 'string' && code !== '') return code.slice(0, 80);
+    // A DOMException numbers its names (23 is TimeoutError); the name says it better.
+    if (typeof code === 'number' && read(at, 'TIMEOUT_ERR') === undefined) return String(code);
+  }
+  return undefined;
 }
 
 function messageOf(error: unknown): string {

@@ -106,6 +106,24 @@ describe('2. half-open', () => {
     expect(hung.succeed()).toBe('stale');
   });
 
+  it('takes a slow probe for a failed one where slow calls open the circuit', () => {
+    const clock = testClock();
+    const breaker = make(clock, { openWhen: slowRatio(0.5, { slowMs: 100, minimumCalls: 1 }) });
+    const slowly = (): void => {
+      const call = breaker.acquire();
+      clock.advance(101);
+      call.succeed();
+    };
+    slowly();
+    clock.advance(1_000);
+    slowly();
+    expect(breaker.state).toBe('open');
+    clock.advance(1_000);
+    breaker.acquire().succeed();
+    breaker.acquire().succeed();
+    expect(breaker.state).toBe('closed');
+  });
+
   it('closes as soon as the ratio is certain and opens as soon as it is out of reach', () => {
     const clock = testClock();
     const probing = { probes: 4, atOnce: 4, closeWhen: successRatio(0.5) };
@@ -477,6 +495,28 @@ describe('8. a change says why', () => {
     const changes = heard(breaker);
     breaker.reset({ by: 'maria', reason: 'fixed upstream' });
     expect(changes[0]).toMatchObject({ why: { rule: 'reset' }, by: 'maria', note: 'fixed upstream' });
+  });
+
+  it('shows a DOMException by its name, not by its number', () => {
+    const breaker = make(testClock(), { openWhen: consecutiveFailures(1) });
+    const changes = heard(breaker);
+    breaker.acquire().fail(new DOMException('too slow', 'TimeoutError'));
+    expect(changes[0]?.errors).toEqual([{ name: 'TimeoutError', message: 'too slow', count: 1 }]);
+    expect(changes[0]?.outcomes).toBe('t');
+  });
+
+  it('dates the trouble from the first failure that is still in the window', () => {
+    const clock = testClock();
+    const rule = failureRatio(0.5, { minimumCalls: 4 });
+    const breaker = make(clock, { window: lastMs(1_000), openWhen: rule });
+    const changes = heard(breaker);
+    breaker.acquire().fail(boom);
+    clock.advance(5_000);
+    for (let i = 0; i < 4; i++) {
+      breaker.acquire().fail(boom);
+      clock.advance(10);
+    }
+    expect((changes[0]?.wallAt ?? 0) - (changes[0]?.firstFailureWallAt ?? 0)).toBe(30);
   });
 
   it('takes secrets out of messages', () => {

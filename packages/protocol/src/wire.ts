@@ -212,7 +212,9 @@ export interface DirectoryRow {
   slowMs?: number;
   /** Latest change of state of any instance, in words' raw material. */
   last?: EventRecord;
-  /** Opens in the last hour. */
+  /** The latest change from closed to open: where the present trouble, or the last one, began. */
+  opened?: EventRecord;
+  /** How often the instance that opened most went from closed to open in the last hour; failed probes do not count. */
   opens: number;
 }
 /** GET /api/v1/directory */

@@ -50,7 +50,9 @@ export function connectDashboard(options: ReporterOptions): Reporter {
   const checked = checkOptions(options);
   const { breakers = [], group, groups = [] } = options;
   const reporter = new DashboardReporter(checked);
-  reporter.add(...breakers, ...(group ? [group] : []), ...groups);
+  // A group can be walked like a list, but a list would not tell of the breakers that come later.
+  const listed: Iterable<Breaker | Group> = isGroup(breakers) ? [breakers] : breakers;
+  reporter.add(...listed, ...(group ? [group] : []), ...groups);
   return reporter;
 }
 
@@ -102,7 +104,7 @@ class DashboardReporter implements Reporter {
           `a breaker or a group is needed, got ${source === null ? 'null' : typeof source}`,
         );
       }
-      if (Symbol.iterator in source) this.#roster.addGroup(source);
+      if (isGroup(source)) this.#roster.addGroup(source);
       else this.#roster.add(source);
     }
   }
@@ -286,4 +288,8 @@ interface Batch {
   event: string;
   batch: unknown;
   done: (answer: unknown) => void;
+}
+
+function isGroup(source: Breaker | Group | Iterable<Breaker>): source is Group {
+  return Symbol.iterator in source && 'on' in source;
 }

@@ -80,7 +80,9 @@ function splitOnce(url: string): [string, string] {
 function decodePath(raw: string): string | undefined {
   try {
     const path = decodeURIComponent(raw);
-    const climbs = path.split(/[\\/]/).includes('..');
+    // A breaker's name may be any text, "a/../b" too; it comes as one encoded segment and is never looked up as a file.
+    const segments = path.startsWith('/b/') ? raw.split('/').map(decodeURIComponent) : path.split(/[\\/]/);
+    const climbs = segments.includes('..');
     return path.startsWith('/') && !path.includes('\0') && !climbs ? path : undefined;
   } catch {
     return undefined;

@@ -61,16 +61,17 @@ export class FleetRow {
   config: unknown = null;
   configRevision = 0;
   code: Lane = LANE.noData;
-  /** The newest event, and the newest one that opened. */
+  /** The newest event, the newest one that opened, and the newest one that opened from closed: failed probes left out. */
   last: EventRecord | undefined;
   opened: EventRecord | undefined;
+  outset: EventRecord | undefined;
   /** Server time of anything said about the row. */
   heardAt: number;
   /** Grows with every new number: a frame carries the rows that are newer than the frame before. */
   tick = 0;
   /** When a lane was last dropped: the worst of all lanes cannot be computed for earlier moments any more. */
   #droppedAt = 0;
-  #opens: number[] = [];
+  #opens: { t: number; lane: number }[] = [];
 
   constructor(row: number, service: string, name: string, now: number) {
     this.row = row;
@@ -113,14 +114,18 @@ export class FleetRow {
     this.last = event;
     if (event.to !== 'open' || event.from === 'open') return;
     this.opened = event;
-    this.#opens.push(event.t);
+    if (event.from !== 'closed') return;
+    this.outset = event;
+    this.#opens.push({ t: event.t, lane: event.lane });
     if (this.#opens.length > MOST_OPENS) this.#opens.shift();
   }
 
-  /** Openings of the last hour, at most 1,000. */
+  /** Openings of the last hour of the instance that opened most: a fleet that opens together has not flapped. */
   opens(now: number): number {
-    while (this.#opens[0] !== undefined && this.#opens[0] < now - HOUR_MS) this.#opens.shift();
-    return this.#opens.length;
+    while (this.#opens[0] !== undefined && this.#opens[0].t < now - HOUR_MS) this.#opens.shift();
+    const perLane = new Map<number, number>();
+    for (const { lane } of this.#opens) perLane.set(lane, (perLane.get(lane) ?? 0) + 1);
+    return Math.max(0, ...perLane.values());
   }
 }
 
@@ -147,6 +152,7 @@ export function toDirectoryRow(row: FleetRow, now: number): DirectoryRow {
   if (failureLimit !== undefined) answer.failureLimit = failureLimit;
   if (slowMs !== undefined) answer.slowMs = slowMs;
   if (row.last !== undefined) answer.last = row.last;
+  if (row.outset !== undefined) answer.opened = row.outset;
   return answer;
 }
 

@@ -73,8 +73,10 @@ export function whyRow(row: DirectoryRow, outageMs?: number): string {
     case LANE.isolated:
       return `Isolated${last?.mode === 'forced-open' ? byWhom(last) : ''}`;
     case LANE.open: {
-      const cause = last?.to === 'open' ? causeOf(last.why) : '';
-      return withError(row.opens >= FLAPPING ? `Flapping: ${row.opens} opens in the last hour` : cause, last);
+      if (row.opens >= FLAPPING) return withError(`Flapping: ${row.opens} opens in the last hour`, last);
+      // Failed probes say only that the trouble goes on; what it is stands where it began.
+      const began = last?.why.rule === 'probes-failed' ? (row.opened ?? last) : last;
+      return withError(began?.to === 'open' ? causeOf(began.why) : '', began);
     }
     case LANE.halfOpen:
       return row.opens >= FLAPPING
@@ -153,7 +155,7 @@ export function whySentence(event: EventRecord, stillOpen: boolean): WhySentence
 function limitClause(why: Why, minimum: string): string {
   if (why.limit === undefined || why.value === undefined) return minimum ? `${minimum.slice(1)}.` : '.';
   // A rule compares with >=, so a value may stand exactly on its limit.
-  const relation = why.value > why.limit ? 'over' : 'at';
+  const relation = percent(why.value) === percent(why.limit) ? 'at' : 'over';
   return ` — ${percent(why.value)} is ${relation} the ${percent(why.limit)} limit${minimum}.`;
 }
 

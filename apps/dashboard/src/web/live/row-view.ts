@@ -60,7 +60,9 @@ export function applyDelta(row: DirectoryRow, delta: Delta): DirectoryRow {
   // A row that was described anew may hold this event already.
   if (event && (row.last?.event ?? -1) < event.event) {
     next.last = event;
-    if (event.to === 'open' && event.from !== 'open') next.opens = row.opens + 1;
+    if (event.from === 'closed' && event.to === 'open') next.opened = event;
+    if (event.from === 'closed' && event.to === 'open' && row.instances.length === 1)
+      next.opens = row.opens + 1;
   }
   return next;
 }

@@ -169,6 +169,8 @@ export class FleetStore {
 }
 
 function keepState(row: DirectoryRow, known: DirectoryRow): DirectoryRow {
-  const last: { last?: EventRecord } = known.last ? { last: known.last } : {};
-  return { ...row, code: known.code, since: known.since, opens: known.opens, ...last };
+  const events: { last?: EventRecord; opened?: EventRecord } = {};
+  if (known.last) events.last = known.last;
+  if (known.opened) events.opened = known.opened;
+  return { ...row, code: known.code, since: known.since, opens: known.opens, ...events };
 }

@@ -129,9 +129,10 @@ function drawLimit(self: uPlot, limit: ChartSpec['limit']): void {
   ctx.lineTo(bbox.left + bbox.width, y + 0.5);
   ctx.stroke();
   ctx.font = `${11 * ratio}px Inter, system-ui, sans-serif`;
-  ctx.textAlign = 'right';
+  // On the left: the newest data are at the right.
+  ctx.textAlign = 'left';
   const above = y - bbox.top > 14 * ratio;
   ctx.textBaseline = above ? 'bottom' : 'top';
-  ctx.fillText(limit.label, bbox.left + bbox.width - 4 * ratio, above ? y - 3 * ratio : y + 3 * ratio);
+  ctx.fillText(limit.label, bbox.left + 4 * ratio, above ? y - 3 * ratio : y + 3 * ratio);
   ctx.restore();
 }
