@@ -12,13 +12,14 @@ const NAMES: readonly string[] = [
   '__proto__',
   'constructor',
   'a/b?c=d#e%2f%',
+  'a/../b',
   'it\'s "quoted" \\ and \' so on',
   '\u0000\u001b[31mred\u202egnirts\u2066',
   'x'.repeat(10_240),
   '   ',
 ];
 /** Those above as they are shown: what cannot be printed is gone, what is left is text. */
-const SHOWN: readonly string[] = [MARKUP, '__proto__', 'constructor', 'a/b?c=d#e%2f%', '[31mredgnirts'];
+const SHOWN: readonly string[] = [MARKUP, '__proto__', 'constructor', 'a/b?c=d#e%2f%', 'a/../b', '[31mredgnirts'];
 
 describeInBrowser('dashboard, told hostile names', () => {
   let dashboard: Program;
