@@ -74,8 +74,9 @@ export function whyRow(row: DirectoryRow, outageMs?: number): string {
       return `Isolated${last?.mode === 'forced-open' ? byWhom(last) : ''}`;
     case LANE.open: {
       if (row.opens >= FLAPPING) return withError(`Flapping: ${row.opens} opens in the last hour`, last);
-      // Failed probes say only that the trouble goes on; what it is stands where it began.
-      const began = last?.why.rule === 'probes-failed' ? (row.opened ?? last) : last;
+      // Failed probes say only that the trouble goes on, and the newest event may be of another instance, well again.
+      const telling = last?.to === 'open' && last.why.rule !== 'probes-failed';
+      const began = telling ? last : (row.opened ?? last);
       return withError(began?.to === 'open' ? causeOf(began.why) : '', began);
     }
     case LANE.halfOpen:
