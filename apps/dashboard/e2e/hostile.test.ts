@@ -19,7 +19,14 @@ const NAMES: readonly string[] = [
   '   ',
 ];
 /** Those above as they are shown: what cannot be printed is gone, what is left is text. */
-const SHOWN: readonly string[] = [MARKUP, '__proto__', 'constructor', 'a/b?c=d#e%2f%', 'a/../b', '[31mredgnirts'];
+const SHOWN: readonly string[] = [
+  MARKUP,
+  '__proto__',
+  'constructor',
+  'a/b?c=d#e%2f%',
+  'a/../b',
+  '[31mredgnirts',
+];
 
 describeInBrowser('dashboard, told hostile names', () => {
   let dashboard: Program;
