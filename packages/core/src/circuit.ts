@@ -52,7 +52,6 @@ interface Handlers {
 const UNREAD = -1;
 const NO_CONTEXT: { signal?: never } = Object.freeze({});
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
-/** Refusals are rejected one microtask later: by then the caller awaits, and the host's unhandled-rejection hooks rest. */
 const SOON: Promise<void> = Promise.resolve();
 
 export class Circuit implements Breaker {
@@ -91,10 +90,21 @@ export class Circuit implements Breaker {
     call: (context: { signal?: S }) => T | PromiseLike<T>,
     options?: { signal?: S | undefined },
   ): Promise<T> {
-    const plain = options === undefined && this.#machine.name === 'closed' && this.#mode === 'auto';
-    if (plain && !this.#plan.timed && this.#services.classify === undefined && !this.#audience?.perCall)
+    if (
+      options === undefined &&
+      this.#sound() &&
+      !this.#plan.timed &&
+      this.#services.classify === undefined &&
+      !this.#audience?.perCall
+    )
       return this.#executePlain(call);
-    return this.#executePermitted(call, options?.signal);
+    const signal = options?.signal;
+    if (signal?.aborted) return rejectSoon(signal.reason);
+    const now = this.#sound() ? UNREAD : this.#now();
+    const permit = this.#admit(now);
+    return permit === null
+      ? rejectSoon(this.#openErrorAt(now))
+      : this.#executePermitted(permit, call, signal);
   }
 
   /** Closed, untimed, unheard: no permit, no closure, one promise. */
@@ -130,19 +140,10 @@ export class Circuit implements Breaker {
   }
 
   async #executePermitted<T, S extends AbortSignalLike>(
+    permit: CallPermit,
     call: (context: { signal?: S }) => T | PromiseLike<T>,
     signal: S | undefined,
   ): Promise<T> {
-    if (signal?.aborted) {
-      await SOON;
-      throw signal.reason;
-    }
-    const permit = this.#admit();
-    if (permit === null) {
-      const error = this.openError();
-      await SOON;
-      throw error;
-    }
     try {
       const value = await call(signal === undefined ? NO_CONTEXT : { signal });
       this.#settleAs(permit, this.#judge({ ok: true, value }, signal), undefined);
@@ -180,21 +181,28 @@ export class Circuit implements Breaker {
   }
 
   tryAcquire(): Permit | null {
-    return this.#admit();
+    return this.#admit(this.#sound() ? UNREAD : this.#now());
   }
 
   acquire(): Permit {
-    const permit = this.#admit();
-    if (permit === null) throw this.openError();
+    const now = this.#sound() ? UNREAD : this.#now();
+    const permit = this.#admit(now);
+    if (permit === null) throw this.#openErrorAt(now);
     return permit;
   }
 
-  #admit(): CallPermit | null {
-    if (this.#machine.name === 'closed' && this.#mode === 'auto') return this.#permit(-1, UNREAD);
+  /** Nothing stands between a call and its permit, and no clock needs to be read to know it. */
+  #sound(): boolean {
+    return this.#machine.name === 'closed' && this.#mode === 'auto';
+  }
+
+  #admit(now: number): CallPermit | null {
+    if (now === UNREAD) return this.#permit(-1, UNREAD);
     // A listener of what follows may call again: it must find this call's place taken already.
-    this.#audience?.emitter.hold();
-    const permit = this.#admitCarefully(this.#now());
-    this.#audience?.emitter.release();
+    const audience = this.#audience;
+    audience?.emitter.hold();
+    const permit = this.#admitCarefully(now);
+    audience?.emitter.release();
     return permit;
   }
 
@@ -238,17 +246,20 @@ export class Circuit implements Breaker {
   }
 
   openError(): CircuitOpenError {
-    const now = this.#now();
-    const forced = this.mode === 'forced-open';
+    return this.#openErrorAt(this.#now());
+  }
+
+  #openErrorAt(now: number): CircuitOpenError {
     const machine = this.#machine;
-    const reason = forced ? 'forced' : machine.name === 'half-open' ? 'probing' : 'open';
     const past = this.#past ?? NO_PAST;
+    const forced = this.#mode === 'forced-open' && now < past.modeUntil;
+    const state = stateAt(machine, now);
+    const reason = forced ? 'forced' : machine.name === 'half-open' ? 'probing' : 'open';
     const until = forced ? past.modeUntil : freeAt(machine);
     const retryAfterMs = Number.isFinite(until) ? Math.max(0, until - now) : undefined;
     const openedBecause = forced ? undefined : past.openedBecause;
     return stackless(
-      () =>
-        new CircuitOpenError({ breaker: this.name, state: this.state, reason, retryAfterMs, openedBecause }),
+      () => new CircuitOpenError({ breaker: this.name, state, reason, retryAfterMs, openedBecause }),
     );
   }
 
@@ -485,7 +496,7 @@ export class Circuit implements Breaker {
 
   get state(): StateName {
     const machine = this.#machine;
-    return machine.name === 'open' && this.#now() >= machine.until ? 'half-open' : machine.name;
+    return machine.name === 'open' ? stateAt(machine, this.#now()) : machine.name;
   }
 
   get mode(): Mode {
@@ -664,6 +675,18 @@ function probesFailed({ succeeded, failed }: HalfOpen, config: BreakerConfig): W
   const calls = succeeded + failed + 1;
   const limit = config.probing.probes - successesNeeded(config) + 1;
   return { rule: 'probes-failed', value: failed + 1, limit, calls, bad: failed + 1 };
+}
+
+/** Open whose time is over is half-open for whoever looks, before any call has made it so. */
+function stateAt(machine: MachineState, now: number): StateName {
+  return machine.name === 'open' && now >= machine.until ? 'half-open' : machine.name;
+}
+
+/** A refusal is rejected one microtask later: by then the caller awaits it, and the host's unhandled-rejection hooks rest. */
+function rejectSoon(reason: unknown): Promise<never> {
+  return SOON.then(() => {
+    throw reason;
+  });
 }
 
 /** When a place may be free again. */
