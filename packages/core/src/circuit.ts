@@ -682,11 +682,17 @@ function stateAt(machine: MachineState, now: number): StateName {
   return machine.name === 'open' && now >= machine.until ? 'half-open' : machine.name;
 }
 
-/** A refusal is rejected one microtask later: by then the caller awaits it, and the host's unhandled-rejection hooks rest. */
+/**
+ * A refusal is rejected one microtask later: by then the caller awaits it, and the host's unhandled-rejection hooks rest.
+ * Rejected, not thrown: unwinding the stack would double the cost.
+ */
 function rejectSoon(reason: unknown): Promise<never> {
-  return SOON.then(() => {
-    throw reason;
+  let reject: (reason: unknown) => void = () => {};
+  const refused = new Promise<never>((_, reject_) => {
+    reject = reject_;
   });
+  void SOON.then(() => reject(reason));
+  return refused;
 }
 
 /** When a place may be free again. */
