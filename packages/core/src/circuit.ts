@@ -7,6 +7,7 @@ import { type BreakerConfig, type ConfigInput, resolveConfig } from './config.ts
 import { CircuitOpenError, isRejectedError, type RefusalReason, stackless } from './errors.ts';
 import type { BreakerEventName, BreakerEvents, Mode } from './events.ts';
 import { Evidence, isTimeout, type OutcomeLetter, REMEMBERED_CALLS } from './evidence.ts';
+import { type BreakerExport, checkExport, restoreMachine } from './export.ts';
 import { LATENCY_BUCKETS, latencyBucket } from './latency.ts';
 import {
   BEGINNING,
@@ -82,6 +83,7 @@ export class Circuit implements Breaker {
     this.config = resolveConfig(options);
     this.#plan = planOf(this.config, null);
     this.#window = createWindow(this.config.window, this.#now());
+    if (options.restore !== undefined) this.#restore(checkExport(options.restore));
   }
 
   // ------------------------------------------------------------------------------------------------ calls
@@ -560,6 +562,44 @@ export class Circuit implements Breaker {
       config: this.config,
       configRevision: past.configRevision,
     };
+  }
+
+  export(): BreakerExport {
+    const now = this.#now();
+    const machine = this.#machine;
+    const mode = this.mode;
+    const past = this.#past ?? NO_PAST;
+    return {
+      v: 1,
+      wallAt: this.#wallNow(),
+      state: machine.name,
+      stateMs: machine.since === Number.NEGATIVE_INFINITY ? null : now - machine.since,
+      openMs: machine.name === 'open' ? Math.max(0, machine.until - now) : 0,
+      openings: machine.openings,
+      failuresInARow: (this.#trouble ?? NO_TROUBLE).failuresInARow,
+      ...(past.openedBecause === undefined ? {} : { openedBecause: past.openedBecause }),
+      mode,
+      modeMs: mode === 'auto' || past.modeUntil === Number.POSITIVE_INFINITY ? null : past.modeUntil - now,
+      window: this.#window.contents(now),
+      counts: this.snapshot().counts,
+    };
+  }
+
+  #restore(kept: BreakerExport): void {
+    const now = this.#now();
+    // A wall clock behind the exporter's says nothing about how much time has passed: then none has.
+    const elapsedMs = Math.max(0, this.#wallNow() - kept.wallAt);
+    this.#machine = restoreMachine(kept, now, elapsedMs);
+    this.#window.restore(kept.window, now, elapsedMs);
+    const { succeeded, ...trouble } = kept.counts;
+    this.#succeeded = succeeded;
+    const { failuresInARow } = kept;
+    if (failuresInARow > 0 || Object.values(trouble).some((count) => count > 0)) {
+      Object.assign(this.#troubled(), trouble, { failuresInARow });
+    }
+    const modeUntil = kept.modeMs === null ? Number.POSITIVE_INFINITY : now + kept.modeMs - elapsedMs;
+    this.#past = { ...NO_PAST, openedBecause: kept.openedBecause, modeUntil };
+    this.#mode = kept.mode;
   }
 
   measureLatency(): Uint32Array {

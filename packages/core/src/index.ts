@@ -36,6 +36,7 @@ export type {
   StateChanged,
 } from './events.ts';
 export type { OutcomeLetter, TopError } from './evidence.ts';
+export type { BreakerExport } from './export.ts';
 export { createGroup, type Group, type GroupEvents, type GroupOptions, OVERFLOW_KEY } from './group.ts';
 export { LATENCY_BUCKETS, latencyBucket } from './latency.ts';
 export type { StateName } from './machine.ts';
@@ -52,4 +53,4 @@ export type {
   Settled,
   Verdict,
 } from './types.ts';
-export type { WindowTotals } from './window.ts';
+export type { WindowContents, WindowTotals } from './window.ts';

@@ -13,6 +13,7 @@ const KNOWN = [
   'onError',
   'clock',
   'random',
+  'restore',
 ];
 /** Names that people bring from elsewhere, and where the thing is here. */
 const SLIPS: Record<string, string> = {

@@ -4,6 +4,7 @@ import type { BreakerConfig, ConfigInput } from './config.ts';
 import type { CircuitOpenError } from './errors.ts';
 import type { BreakerEventName, BreakerEvents, Mode } from './events.ts';
 import type { TopError } from './evidence.ts';
+import type { BreakerExport } from './export.ts';
 import type { StateName } from './machine.ts';
 import type { Why } from './rules.ts';
 
@@ -41,6 +42,11 @@ export interface BreakerOptions extends ConfigInput {
   onError?: (error: unknown, where: string) => void;
   /** @default the host's monotonic clock */
   clock?: Clock;
+  /**
+   * What `export()` of an earlier life returned: the state, the rest of the open time, the window and the totals go on from
+   * there. The window is left out where its kind or size is another now.
+   */
+  restore?: BreakerExport | undefined;
   /** 0 to 1, for jitter. @default Math.random */
   random?: () => number;
 }
@@ -143,6 +149,8 @@ export interface Breaker {
   /** Changes settings at run time. State stays; the window is kept unless its kind or size changes. Bumps the revision. */
   configure(changes: ConfigInput): void;
   snapshot(): BreakerSnapshot;
+  /** Everything that is worth keeping over a restart, as plain data for `createBreaker({ restore })`. */
+  export(): BreakerExport;
   /** Listens; the returned function stops. A listener that throws changes nothing. */
   on<E extends BreakerEventName>(event: E, listener: (event: BreakerEvents[E]) => void): () => void;
   /**

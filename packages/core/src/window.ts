@@ -16,7 +16,15 @@ export interface Window extends WindowTotals {
   clear(now: number): void;
   /** Totals as they are at `now`, without changing anything. */
   peek(now: number): WindowTotals;
+  /** Everything it holds, as plain data; `restore` takes it back, some time later. */
+  contents(now: number): WindowContents;
+  restore(contents: WindowContents, now: number, elapsedMs: number): void;
 }
+
+/** A window's contents, oldest first: what each call was, or what each bucket held and how long the newest still runs. */
+export type WindowContents =
+  | { readonly kind: 'last-calls'; readonly calls: readonly number[] }
+  | { readonly kind: 'last-ms'; readonly buckets: readonly (readonly number[])[]; readonly leftMs: number };
 
 export function createWindow(config: WindowConfig, now: number): Window {
   return config.kind === 'last-calls'
@@ -58,6 +66,18 @@ class CountWindow implements Window {
 
   peek(): WindowTotals {
     return { calls: this.calls, failures: this.failures, slow: this.slow };
+  }
+
+  contents(): WindowContents {
+    const size = this.#ring.length;
+    const oldest = (this.#next - this.calls + size) % size;
+    const calls = Array.from({ length: this.calls }, (_, i) => this.#ring[(oldest + i) % size] as number);
+    return { kind: 'last-calls', calls };
+  }
+
+  restore(contents: WindowContents): void {
+    if (contents.kind !== 'last-calls') return;
+    for (const bits of contents.calls) this.record(bits & (FAILED | SLOW));
   }
 }
 
@@ -131,6 +151,34 @@ class TimeWindow implements Window {
       slow -= this.#bad?.slowAt[at] ?? 0;
     }
     return { calls, failures, slow };
+  }
+
+  contents(now: number): WindowContents {
+    // Nobody can see a rotation: what it forgets no longer counts.
+    if (now >= this.#bucketEnd) this.#rotate(now);
+    const buckets = this.#callsAt.map((_, i) => {
+      const at = (this.#at + 1 + i) % this.#callsAt.length;
+      return [this.#callsAt[at] as number, this.#bad?.failuresAt[at] ?? 0, this.#bad?.slowAt[at] ?? 0];
+    });
+    return { kind: 'last-ms', buckets, leftMs: this.#bucketEnd - now };
+  }
+
+  restore(contents: WindowContents, now: number, elapsedMs: number): void {
+    const size = this.#callsAt.length;
+    if (contents.kind !== 'last-ms' || contents.buckets.length !== size) return;
+    for (const [at, [calls = 0, failures = 0, slow = 0]] of contents.buckets.entries()) {
+      this.#callsAt[at] = calls;
+      this.calls += calls;
+      if (failures === 0 && slow === 0) continue;
+      this.#bad ??= new Bad(size);
+      this.#bad.failuresAt[at] = failures;
+      this.#bad.slowAt[at] = slow;
+      this.#bad.failures += failures;
+      this.#bad.slow += slow;
+    }
+    this.#at = size - 1;
+    this.#bucketEnd = now + Math.min(contents.leftMs, this.#bucketMs) - elapsedMs;
+    if (now >= this.#bucketEnd) this.#rotate(now);
   }
 
   #rotate(now: number): void {

@@ -1,0 +1,73 @@
+import { show } from './check.ts';
+import type { Mode } from './events.ts';
+import type { MachineState, StateName } from './machine.ts';
+import type { Why } from './rules.ts';
+import type { Counts } from './types.ts';
+import type { WindowContents } from './window.ts';
+
+/**
+ * A breaker as plain data, to be kept over a restart or handed to another process. It holds lengths of time and not
+ * moments, so a wall clock that disagrees can end an open time early but never lengthen it.
+ */
+export interface BreakerExport {
+  readonly v: 1;
+  /** Epoch milliseconds of the export. */
+  readonly wallAt: number;
+  readonly state: StateName;
+  /** How long the state had lasted; null for as long as anybody can tell. */
+  readonly stateMs: number | null;
+  /** What was left of the open time; 0 in other states. */
+  readonly openMs: number;
+  readonly openings: number;
+  readonly failuresInARow: number;
+  readonly openedBecause?: Why;
+  readonly mode: Mode;
+  /** What was left of the mode's time; null for a mode that stays. */
+  readonly modeMs: number | null;
+  readonly window: WindowContents;
+  readonly counts: Counts;
+}
+
+const STATES: readonly unknown[] = ['closed', 'open', 'half-open'];
+const MODES: readonly unknown[] = ['auto', 'forced-open', 'forced-closed', 'observing'];
+
+/** Refuses what no breaker exported: a store may hold anything. */
+export function checkExport(given: BreakerExport): BreakerExport {
+  if (typeof given !== 'object' || given === null || given.v !== 1) {
+    throw new TypeError(`restore must be what breaker.export() returned, version 1, got ${show(given)}`);
+  }
+  const wrong = (part: string, value: unknown): never => {
+    throw new TypeError(`restore.${part} is nothing that breaker.export() returns: ${show(value)}`);
+  };
+  if (!STATES.includes(given.state)) wrong('state', given.state);
+  if (!MODES.includes(given.mode)) wrong('mode', given.mode);
+  for (const part of ['wallAt', 'openMs', 'openings', 'failuresInARow'] as const)
+    if (!isLength(given[part])) wrong(part, given[part]);
+  for (const part of ['stateMs', 'modeMs'] as const) {
+    if (given[part] !== null && !isLength(given[part])) wrong(part, given[part]);
+  }
+  if (!isContents(given.window)) wrong('window', given.window);
+  for (const [part, count] of Object.entries(given.counts ?? wrong('counts', given.counts))) {
+    if (!isLength(count)) wrong(`counts.${part}`, count);
+  }
+  return given;
+}
+
+function isLength(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && Number.isFinite(value);
+}
+
+function isContents(window: WindowContents | undefined): boolean {
+  if (window?.kind === 'last-calls') return Array.isArray(window.calls) && window.calls.every(isLength);
+  if (window?.kind !== 'last-ms' || !isLength(window.leftMs) || !Array.isArray(window.buckets)) return false;
+  return window.buckets.every((bucket) => Array.isArray(bucket) && bucket.every(isLength));
+}
+
+/** The machine as it is `elapsedMs` after the export. Half-open begins again with its first probe: old leases are gone. */
+export function restoreMachine(kept: BreakerExport, now: number, elapsedMs: number): MachineState {
+  const { openings } = kept;
+  const since = kept.stateMs === null ? Number.NEGATIVE_INFINITY : now - kept.stateMs - elapsedMs;
+  if (kept.state === 'closed') return { name: 'closed', since, openings };
+  const until = kept.state === 'open' ? now + kept.openMs - elapsedMs : now;
+  return { name: 'open', since, openings, until };
+}
