@@ -3,40 +3,60 @@
  * follows what, `rules.ts` when a limit is crossed.
  */
 import { Audience } from './audience.ts';
-import { type BreakerConfig, type ConfigInput, resolveConfig } from './config.ts';
+import { FAILED, IGNORED_CALL, REJECTED_CALL, SLOW, TIMEOUT } from './bits.ts';
+import {
+  OPEN_TIME_OVER,
+  PROBE_NOW,
+  PROBING_TOO_LONG,
+  probesFailed,
+  probesPassed,
+  RESET,
+  TOLD_TO_OPEN,
+} from './causes.ts';
+import type { BreakerConfig, ConfigInput, FailureRatio } from './config.ts';
 import { CircuitOpenError, isRejectedError, type RefusalReason, stackless } from './errors.ts';
 import type { BreakerEventName, BreakerEvents, Mode } from './events.ts';
 import { Evidence, isTimeout, type OutcomeLetter, REMEMBERED_CALLS } from './evidence.ts';
 import { type BreakerExport, checkExport, restoreMachine } from './export.ts';
+import { Extras, needsExtras } from './extras.ts';
 import { LATENCY_BUCKETS, latencyBucket } from './latency.ts';
+import { Ledger } from './ledger.ts';
 import {
   BEGINNING,
-  type HalfOpen,
-  holdsLease,
+  isOver,
+  isTooLong,
   type MachineEvent,
   type MachineState,
+  quietMs,
   type StateName,
+  stateAt,
   step,
-  successesNeeded,
 } from './machine.ts';
 import { checkMode, checkOptions } from './options.ts';
 import { NO_PAST, type Past } from './past.ts';
 import { CallPermit, FAILURE, IGNORED, SUCCESS } from './permit.ts';
 import { type Plan, planOf } from './plan.ts';
-import { crossedRule, explain, type Why } from './rules.ts';
+import { Ramp } from './ramp.ts';
+import { resolveConfig } from './resolve.ts';
+import { type Beside, crossedRule, explain, type Why } from './rules.ts';
 import { type Services, servicesOf } from './services.ts';
+import { freeAt, holdsLease, type Trial } from './trial.ts';
 import { NO_TROUBLE, Trouble } from './trouble.ts';
 import type {
   AbortSignalLike,
   Breaker,
   BreakerOptions,
   BreakerSnapshot,
+  Counts,
+  CountsView,
   Outcome,
   Permit,
   Settled,
   Verdict,
+  WindowView,
 } from './types.ts';
-import { createWindow, FAILED, SLOW, type Window } from './window.ts';
+import { Underway } from './underway.ts';
+import { createWindow, type Window } from './window.ts';
 
 type Verb = 0 | 1 | 2;
 interface Person {
@@ -55,7 +75,7 @@ const NO_CONTEXT: { signal?: never } = Object.freeze({});
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
 const SOON: Promise<void> = Promise.resolve();
 
-export class Circuit implements Breaker {
+export class Circuit implements Breaker, Beside {
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
   config: BreakerConfig;
@@ -74,6 +94,7 @@ export class Circuit implements Breaker {
   #past: Past | null = null;
   #handlers: Handlers | null = null;
   #audience: Audience | null = null;
+  #extras: Extras | null = null;
 
   constructor(options: BreakerOptions) {
     checkOptions(options);
@@ -82,8 +103,17 @@ export class Circuit implements Breaker {
     this.#services = servicesOf(options);
     this.config = resolveConfig(options);
     this.#plan = planOf(this.config, null);
-    this.#window = createWindow(this.config.window, this.#now());
+    this.#window = createWindow(this.config, this.#now());
+    this.#equip(this.#now());
     if (options.restore !== undefined) this.#restore(checkExport(options.restore));
+  }
+
+  /** What this configuration needs beside a window. */
+  #equip(now: number): void {
+    checkRules(this.config, this.#services.rules);
+    this.#extras = needsExtras(this.config, this.#plan)
+      ? new Extras(this.config, this.#plan, this.#services.history, now)
+      : null;
   }
 
   // ------------------------------------------------------------------------------------------------ calls
@@ -129,13 +159,20 @@ export class Circuit implements Breaker {
       ok: (value) => {
         this.#inFlight--;
         this.#succeeded++;
-        if (generation === this.#generation)
-          this.#count(0, this.#plan.datesResults ? this.#now() : UNREAD, undefined, 0);
-        else this.#troubled().stale++;
+        if (generation !== this.#generation) this.#settleLate(SUCCESS, false, undefined, UNREAD, 0);
+        else this.#count(0, this.#plan.datesResults ? this.#now() : UNREAD, UNREAD, undefined, 0);
         return value;
       },
       failed: (error) => {
-        this.#settleCall(generation, -1, isRejectedError(error) ? IGNORED : FAILURE, UNREAD, error, 0);
+        this.#settleCall(
+          generation,
+          -1,
+          isRejectedError(error) ? IGNORED : FAILURE,
+          UNREAD,
+          UNREAD,
+          error,
+          0,
+        );
         throw error;
       },
     };
@@ -148,33 +185,36 @@ export class Circuit implements Breaker {
   ): Promise<T> {
     try {
       const value = await call(signal === undefined ? NO_CONTEXT : { signal });
-      this.#settleAs(permit, this.#judge({ ok: true, value }, signal), undefined);
+      this.#settleAs(permit, { ok: true, value }, signal);
       return value;
     } catch (error) {
-      this.#settleAs(permit, this.#judge({ ok: false, error }, signal), error);
+      this.#settleAs(permit, { ok: false, error }, signal);
       throw error;
     }
   }
 
-  #settleAs(permit: CallPermit, verdict: Verdict, error: unknown): void {
-    this.settle(
-      permit,
-      verdict === 'success' ? SUCCESS : verdict === 'failure' ? FAILURE : IGNORED,
-      error,
-      0,
-    );
+  #settleAs(permit: CallPermit, outcome: Outcome, signal: AbortSignalLike | undefined): void {
+    const said = this.#classified(outcome);
+    const directive = typeof said === 'object' && said !== null ? said : undefined;
+    const word = directive === undefined ? said : directive.verdict;
+    const verdict = isVerdict(word) ? word : this.#judge(outcome, signal);
+    const verb = verdict === 'success' ? SUCCESS : verdict === 'failure' ? FAILURE : IGNORED;
+    const settled = this.settle(permit, verb, outcome.ok ? undefined : outcome.error, 0);
+    const forMs = directive?.openForMs;
+    if (settled !== 'recorded' || typeof forMs !== 'number' || !(forMs > 0)) return;
+    this.#step({ type: 'told-to-open', now: this.#now(), forMs }, TOLD_TO_OPEN);
+  }
+
+  #classified(outcome: Outcome): ReturnType<NonNullable<BreakerOptions['classify']>> {
+    try {
+      return this.#services.classify?.(outcome);
+    } catch (error) {
+      this.#services.report(error, 'classify');
+      return undefined;
+    }
   }
 
   #judge(outcome: Outcome, signal: AbortSignalLike | undefined): Verdict {
-    const { classify } = this.#services;
-    if (classify !== undefined) {
-      try {
-        const verdict = classify(outcome);
-        if (verdict === 'success' || verdict === 'failure' || verdict === 'ignored') return verdict;
-      } catch (error) {
-        this.#services.report(error, 'classify');
-      }
-    }
     if (outcome.ok) return 'success';
     // The caller's own abort says nothing about the other side; a time limit that ran out does.
     if (signal?.aborted && (signal.reason as { name?: unknown } | undefined)?.name !== 'TimeoutError')
@@ -195,7 +235,8 @@ export class Circuit implements Breaker {
 
   /** Nothing stands between a call and its permit, and no clock needs to be read to know it. */
   #sound(): boolean {
-    return this.#machine.name === 'closed' && this.#mode === 'auto';
+    if (this.#machine.name !== 'closed' || this.#mode !== 'auto') return false;
+    return this.#plan.plainArrivals && (this.#extras === null || this.#extras.ramp === null);
   }
 
   #admit(now: number): CallPermit | null {
@@ -211,18 +252,51 @@ export class Circuit implements Breaker {
   #admitCarefully(now: number): CallPermit | null {
     this.#endModeIfDue(now);
     if (this.#mode === 'forced-open') return this.#refuse('forced', now);
+    this.#endProbingIfDue(now);
+    if (this.#machine.name === 'closed' && this.#admitClosed(now)) return this.#permit(-1, now);
     const before = this.#machine;
-    if (before.name === 'closed') return this.#permit(-1, now);
+    if (before.name === 'closed') return this.#refuse('ramping', now);
     // Once a call is open and before its time, the table has nothing to add: most refusals end here.
-    if (before.name === 'open' && now < before.until) return this.#refuse('open', now);
-    this.#step({ type: 'call-arrived', now }, OPEN_TIME_OVER);
-    const after = this.#machine as HalfOpen;
-    const admitted = after.nextLease !== (before.name === 'half-open' ? before.nextLease : 0);
-    return admitted ? this.#permit(after.nextLease - 1, now) : this.#refuse('probing', now);
+    if (before.name === 'open' && !isOver(before, now, this.config)) return this.#refuse('open', now);
+    this.#step(this.#timely('call-arrived', now), OPEN_TIME_OVER);
+    const after = this.#machine as MachineState & Trial;
+    const admitted = after.nextLease !== (after.name === before.name ? before.nextLease : 0);
+    if (admitted) return this.#permit(after.nextLease - 1, now);
+    return this.#refuse(after.name === 'open' ? 'open' : 'probing', now);
+  }
+
+  /** Half-open for too long ends at its time, before anything that comes later is looked at. */
+  #endProbingIfDue(now: number): void {
+    const machine = this.#machine;
+    if (machine.name !== 'half-open' || !isTooLong(machine, now, this.config)) return;
+    this.#step(this.#timely('time-passed', now), PROBING_TOO_LONG);
+  }
+
+  /** Whether a closed circuit lets a call through; the rules may open it now. */
+  #admitClosed(now: number): boolean {
+    this.#tumble(now);
+    if (this.#plan.asksOnArrival) {
+      if (this.#window instanceof Ledger) this.#window.turn(now);
+      this.#ask(now, undefined, 0);
+      if (this.#machine.name !== 'closed') return false;
+    }
+    const ramp = this.#extras?.ramp;
+    if (ramp?.isOver(now)) (this.#extras as Extras).ramp = null;
+    else if (ramp?.admits(now) === false) return false;
+    return true;
+  }
+
+  /** A new interval may make everything from the old one stale. */
+  #tumble(now: number): void {
+    if (!this.#plan.tumbles || !(this.#window as Ledger).rolls(now)) return;
+    this.#generation++;
+    this.#handlers = null;
+    if (this.#trouble !== null) this.#trouble.failuresInARow = this.#trouble.successesInARow = 0;
   }
 
   #permit(lease: number, now: number): CallPermit {
     this.#inFlight++;
+    if (!this.#plan.plainArrivals && this.#machine.name === 'closed') this.#begin(now);
     if (!this.#plan.timed) return new CallPermit(this, this.#generation, lease, UNREAD, 0);
     const startedAt = now === UNREAD ? this.#now() : now;
     const { stall } = this.#services;
@@ -230,9 +304,16 @@ export class Circuit implements Breaker {
     return new CallPermit(this, this.#generation, lease, startedAt, stall.stalledMs);
   }
 
+  /** A call of a closed circuit begins, where that matters. */
+  #begin(now: number): void {
+    if (this.#window instanceof Ledger) this.#window.arrive(now);
+    this.#extras?.underway?.begin(now - this.#services.stall.stalledMs);
+  }
+
   #refuse(reason: RefusalReason, now: number): CallPermit | null {
     const enforced = this.#mode === 'auto' || this.#mode === 'forced-open';
     if (enforced) this.#troubled().rejected++;
+    if (enforced && this.#plan.countsRejected) this.#window.record(REJECTED_CALL, now, now);
     if (this.#mode !== 'forced-closed' && this.#hears('call-rejected')) {
       const state = this.#machine.name;
       this.#audience?.emitter.emit('call-rejected', {
@@ -255,13 +336,25 @@ export class Circuit implements Breaker {
     const machine = this.#machine;
     const past = this.#past ?? NO_PAST;
     const forced = this.#mode === 'forced-open' && now < past.modeUntil;
-    const state = stateAt(machine, now);
-    const reason = forced ? 'forced' : machine.name === 'half-open' ? 'probing' : 'open';
-    const until = forced ? past.modeUntil : freeAt(machine);
+    const state = stateAt(machine, now, this.config);
+    const reason = forced ? 'forced' : REASONS[machine.name];
+    const until = forced ? past.modeUntil : this.#freeAt(now);
     const retryAfterMs = Number.isFinite(until) ? Math.max(0, until - now) : undefined;
     const openedBecause = forced ? undefined : past.openedBecause;
     return stackless(
       () => new CircuitOpenError({ breaker: this.name, state, reason, retryAfterMs, openedBecause }),
+    );
+  }
+
+  /** When a call may be let through again; NaN or Infinity where nobody can tell. */
+  #freeAt(now: number): number {
+    const machine = this.#machine;
+    const { probing } = this.config;
+    if (machine.name === 'open') return machine.until;
+    if (machine.name === 'closed') return this.#extras?.ramp?.freeAt() ?? Number.NaN;
+    return Math.min(
+      freeAt(machine, now, probing),
+      machine.since + (probing.maxMs ?? Number.POSITIVE_INFINITY),
     );
   }
 
@@ -277,78 +370,215 @@ export class Circuit implements Breaker {
       const stalledMs = this.#services.stall.stalledMs - permit.stalledMs;
       durationMs = Math.max(0, this.#now() - permit.startedAt - stalledMs);
     }
-    return this.#settleCall(permit.generation, permit.lease, verdict, durationMs, error, hintMs);
+    const { generation, lease, startedAt } = permit;
+    const underway = this.#extras?.underway;
+    if (underway && generation === this.#generation && lease === -1 && this.#machine.name === 'closed')
+      underway.end(startedAt - permit.stalledMs);
+    return this.#settleCall(generation, lease, verdict, durationMs, startedAt, error, hintMs);
   }
 
   #settleCall(
     generation: number,
     lease: number,
-    verdict: Verb,
+    said: Verb,
     durationMs: number,
+    startedAt: number,
     error: unknown,
     hintMs: number,
   ): Settled {
-    const stale = generation !== this.#generation || (lease !== -1 && !holdsLease(this.#machine, lease));
-    const slow = verdict !== IGNORED && durationMs > this.#plan.slowMs;
+    const plan = this.#plan;
+    if (plan.endsByTime) this.#endByTime(this.#now());
+    const current = this.#machine;
+    const stale =
+      generation !== this.#generation ||
+      (lease !== -1 && current.name === 'half-open' && !holdsLease(current, lease));
+    const tooLong = said === SUCCESS && durationMs > plan.failAfterMs;
+    const verdict = tooLong ? FAILURE : said;
+    const cause = tooLong ? TOO_LONG : error;
+    const slow = verdict !== IGNORED && durationMs > plan.slowMs;
     this.#inFlight--;
     if (verdict === SUCCESS) this.#succeeded++;
     else if (verdict === FAILURE) this.#troubled().failed++;
     else this.#troubled().ignored++;
     if (slow) this.#troubled().slow++;
-    if (stale) this.#troubled().stale++;
-    const { latency } = this.#plan;
+    const { latency } = plan;
     if (latency !== null && durationMs >= 0 && verdict !== IGNORED) {
       const bucket = latencyBucket(durationMs);
       latency[bucket] = (latency[bucket] as number) + 1;
     }
-    if (!stale) {
-      if (lease !== -1) this.#settleProbe(lease, verdict, slow, error, hintMs);
-      else if (verdict === IGNORED) this.#trouble?.evidence?.add('x');
-      else if (this.#machine.name === 'closed') {
-        const bits = (verdict === FAILURE ? FAILED : 0) | (slow ? SLOW : 0);
-        this.#count(bits, this.#plan.datesResults ? this.#now() : UNREAD, error, hintMs);
-      }
+    const recorded = stale
+      ? this.#settleLate(verdict, slow, cause, startedAt, hintMs)
+      : this.#settleTimely(lease, verdict, slow, cause, startedAt, hintMs);
+    if (this.#audience?.perCall) this.#announceSettled(verdict, !recorded, lease !== -1, durationMs);
+    return recorded ? 'recorded' : 'stale';
+  }
+
+  #endByTime(now: number): void {
+    this.#endProbingIfDue(now);
+    if (this.#machine.name === 'closed') this.#tumble(now);
+  }
+
+  #settleTimely(
+    lease: number,
+    verdict: Verb,
+    slow: boolean,
+    error: unknown,
+    startedAt: number,
+    hintMs: number,
+  ): true {
+    if (lease !== -1) this.#settleProbe(lease, verdict, slow, error, hintMs);
+    else if (this.#machine.name === 'closed') this.#settleClosed(verdict, slow, error, startedAt, hintMs);
+    else if (verdict === IGNORED) this.#trouble?.evidence?.add('x');
+    return true;
+  }
+
+  /** A result that comes after the circuit moved on: counted in the totals, moves nothing, unless it was asked to. */
+  #settleLate(verdict: Verb, slow: boolean, error: unknown, startedAt: number, hintMs: number): boolean {
+    if (!this.#plan.countsLate) {
+      this.#troubled().stale++;
+      return false;
     }
-    if (this.#audience?.perCall) this.#announceSettled(verdict, stale, lease !== -1, durationMs);
-    return stale ? 'stale' : 'recorded';
+    const { name } = this.#machine;
+    if (name === 'closed') this.#settleClosed(verdict, slow, error, startedAt, hintMs);
+    else if (name === 'half-open' || this.config.probing.whileOpen)
+      this.#settleProbe(-1, verdict, slow, error, hintMs);
+    else if (verdict !== IGNORED) this.#record(bitsOf(verdict, slow, error), this.#now(), startedAt, error);
+    return true;
+  }
+
+  #settleClosed(verdict: Verb, slow: boolean, error: unknown, startedAt: number, hintMs: number): void {
+    const now = this.#plan.datesResults ? this.#now() : UNREAD;
+    if (verdict !== IGNORED || this.#ignoredPasses()) {
+      this.#count(bitsOf(verdict, slow, error), now, startedAt, error, hintMs);
+      return;
+    }
+    this.#trouble?.evidence?.add('x');
+    if (this.#plan.countsIgnored) this.#window.record(IGNORED_CALL, now, startedAt);
+  }
+
+  #ignoredPasses(): boolean {
+    return this.config.counting?.ignored === 'successes';
   }
 
   #settleProbe(lease: number, verdict: Verb, slow: boolean, error: unknown, hintMs: number): void {
     const now = this.#now();
     this.#remember(verdict, slow, error);
-    const machine = this.#machine as HalfOpen;
-    if (verdict === IGNORED) this.#step({ type: 'probe-ignored', lease }, RESET);
-    // Where slow calls open the circuit, a slow probe has not shown that the other side is back.
-    else if (verdict === SUCCESS && !slow) {
-      this.#step({ type: 'probe-succeeded', lease, now }, probesPassed(machine, this.config));
-    } else {
-      this.#step(
-        { type: 'probe-failed', lease, now, random: this.#draw(), hintMs },
-        probesFailed(machine, this.config),
-      );
+    const trial = this.#machine as MachineState & Trial;
+    if (verdict === IGNORED && !this.#ignoredPasses()) {
+      this.#step({ type: 'probe-ignored', lease }, RESET);
+      return;
     }
+    // Where slow calls open the circuit, a slow probe has not shown that the other side is back; a rule that looks at
+    // both apart is told both.
+    const apart = this.config.probing.closeWhen.kind === 'below-limits';
+    const passed = verdict !== FAILURE && (!slow || apart);
+    const type = passed ? 'probe-succeeded' : 'probe-failed';
+    const why = (passed && !apart ? probesPassed : probesFailed)(trial, this.config);
+    this.#step({ type, lease, slow, now, random: this.#draw(), hintMs }, why, undefined, error);
   }
 
   /** A result of a closed circuit: into the window, and does it cross a limit? */
-  #count(bits: number, now: number, error: unknown, hintMs: number): void {
-    const window = this.#window;
-    const trouble = bits === 0 ? this.#trouble : this.#troubled();
-    if (trouble === null) {
-      window.record(0, now);
+  #count(bits: number, now: number, startedAt: number, error: unknown, hintMs: number): void {
+    if (bits === 0 && this.#trouble === null && this.#extras === null) {
+      this.#window.record(0, now, startedAt);
       return;
     }
+    this.#learn(bits, now);
+    const trouble = this.#record(bits, now, startedAt, error);
+    if (!(bits & FAILED ? this.#plan.asksOnFailure : this.#plan.asksOnSuccess)) return;
+    if (
+      this.#window.failures === 0 &&
+      this.#window.slow === 0 &&
+      trouble.failuresInARow === 0 &&
+      !this.#plan.watchesSlow
+    )
+      return;
+    this.#ask(now === UNREAD ? this.#now() : now, error, hintMs);
+  }
+
+  #record(bits: number, now: number, startedAt: number, error: unknown): Trouble {
+    const trouble = this.#troubled();
     if (bits !== 0 || trouble.evidence !== null)
       this.#remember(bits & FAILED ? FAILURE : SUCCESS, (bits & SLOW) !== 0, error);
-    window.record(bits, now);
+    this.#window.record(bits, now, startedAt);
     trouble.failuresInARow = bits & FAILED ? trouble.failuresInARow + 1 : 0;
-    if (window.failures === 0 && window.slow === 0 && trouble.failuresInARow === 0) return;
-    const rule = crossedRule(this.config.openWhen, window, trouble.failuresInARow);
+    trouble.successesInARow = bits & FAILED ? 0 : trouble.successesInARow + 1;
+    return trouble;
+  }
+
+  /** What ordinary times are like. */
+  #learn(bits: number, now: number): void {
+    const extras = this.#extras;
+    extras?.history?.record((bits & FAILED) !== 0, now);
+    const { collector } = extras ?? {};
+    if (collector === undefined || this.#plan.adapting === null) return;
+    try {
+      if (bits & FAILED) collector.recordError();
+      else collector.recordSuccess();
+    } catch (error) {
+      this.#services.report(error, 'history');
+    }
+  }
+
+  /** Does the window cross a limit? Then open. */
+  #ask(now: number, error: unknown, hintMs: number): void {
+    if (this.#extras !== null && now < this.#extras.opensFrom) return;
+    const rule = crossedRule(this.config.openWhen, this.#window, this);
     if (rule === null) return;
-    const why = explain(rule, window, trouble.failuresInARow);
-    this.#step(
-      { type: 'limit-crossed', now: now === UNREAD ? this.#now() : now, random: this.#draw(), hintMs },
-      why,
-    );
+    const why = explain(rule, this.#window, this);
+    this.#step({ type: 'limit-crossed', now, random: this.#draw(), hintMs }, why, undefined, error);
+  }
+
+  // ------------------------------------------------------------------------------- what rules ask about beside
+
+  get failuresInARow(): number {
+    if (this.config.counting?.streakExpires) return (this.#window as Ledger).failuresInARow;
+    return (this.#trouble ?? NO_TROUBLE).failuresInARow;
+  }
+
+  get #successesInARow(): number {
+    if (this.config.counting?.streakExpires) return (this.#window as Ledger).successesInARow;
+    return this.#trouble?.successesInARow ?? this.#window.calls;
+  }
+
+  get slowInFlight(): number {
+    const now = this.#now() - this.#services.stall.stalledMs;
+    return this.#extras?.underway?.slowAt(now) ?? 0;
+  }
+
+  limitOf({ ratio, adapt }: FailureRatio): number {
+    if (adapt === undefined) return ratio;
+    const past = adapt.history === 'supplied' ? this.#suppliedRate() : this.#extras?.history?.rate;
+    return past === undefined ? ratio : ratio * (1 - adapt.factor) + past * adapt.factor;
+  }
+
+  #suppliedRate(): number | undefined {
+    try {
+      const rate = this.#extras?.collector?.getErrorRate();
+      if (rate === undefined || (rate >= 0 && rate <= 1)) return rate;
+      this.#services.report(new RangeError(`getErrorRate returned ${String(rate)}, not 0 to 1`), 'history');
+    } catch (error) {
+      this.#services.report(error, 'history');
+    }
+    return undefined;
+  }
+
+  custom(name: string): boolean {
+    try {
+      return this.#services.rules?.[name]?.(this.#view(this.#now())) === true;
+    } catch (error) {
+      this.#services.report(error, `rule ${name}`);
+      return false;
+    }
+  }
+
+  #view(now: number): WindowView {
+    return {
+      ...this.#window.peek(now),
+      failuresInARow: this.failuresInARow,
+      successesInARow: this.#successesInARow,
+      inFlight: this.#inFlight,
+    };
   }
 
   #remember(verdict: Verb, slow: boolean, error: unknown): void {
@@ -367,17 +597,47 @@ export class Circuit implements Breaker {
   // ---------------------------------------------------------------------------------------------- changes
 
   /** Puts an event to the machine and commits what follows. */
-  #step(event: MachineEvent, why: Why, person?: Person): void {
+  #step(event: MachineEvent, why: Why, person?: Person, error?: unknown): void {
     const from = this.#machine;
-    const to = step(from, event, this.config);
+    let to = step(from, event, this.config);
     if (to === from) return;
+    const moved = to.name !== from.name;
+    if (moved && to.name === 'open' && event.type !== 'told-to-open') to = this.#stayingAsAsked(to, error);
     this.#machine = to;
-    if (to.name !== from.name || event.type === 'reset')
-      this.#entered(from.name, why, 'now' in event ? event.now : to.since, person);
+    if (moved || event.type === 'reset')
+      this.#entered(from.name, why, 'now' in event ? event.now : to.since, person, event.type);
+  }
+
+  /** The user's own open time, where there is one. */
+  #stayingAsAsked<Opened extends MachineState & { name: 'open' }>(to: Opened, error: unknown): Opened {
+    const { openMs } = this.#services;
+    if (openMs === undefined) return to;
+    try {
+      const ms = openMs({ window: this.#view(to.since), openings: to.openings, error });
+      if (ms === undefined) return to;
+      if (ms >= 0 && ms <= Number.MAX_SAFE_INTEGER) return { ...to, until: to.since + ms };
+      this.#services.report(
+        new RangeError(`openMs returned ${String(ms)}, not a number of milliseconds`),
+        'openMs',
+      );
+    } catch (thrown) {
+      this.#services.report(thrown, 'openMs');
+    }
+    return to;
+  }
+
+  #timely(type: 'call-arrived' | 'time-passed', now: number): MachineEvent {
+    return { type, now, random: this.#draw(), hintMs: 0 };
   }
 
   /** After a transition: a new generation, and everything that belongs to the old one put away. Then the listeners. */
-  #entered(from: StateName, why: Why, now: number, person: Person | undefined): void {
+  #entered(
+    from: StateName,
+    why: Why,
+    now: number,
+    person: Person | undefined,
+    cause: MachineEvent['type'],
+  ): void {
     const machine = this.#machine;
     const past = this.#changed();
     this.#generation++;
@@ -385,15 +645,31 @@ export class Circuit implements Breaker {
     past.sinceWallAt = this.#wallNow();
     if (machine.name === 'open') past.openedBecause = why;
     const event = this.#hears('state-changed') ? this.#describeChange(from, why, now, person) : undefined;
-    if (machine.name === 'closed') {
-      this.#window.clear(now);
-      if (this.#trouble !== null) {
-        this.#trouble.failuresInARow = 0;
-        this.#trouble.evidence = null;
-      }
-    }
+    if (machine.name === 'closed') this.#closed(now, cause);
+    else if (machine.name === 'open') this.#opened(now);
     this.#announceLater();
     if (event !== undefined) this.#audience?.emitter.emit('state-changed', event);
+  }
+
+  #closed(now: number, cause: MachineEvent['type']): void {
+    const { counting, rampUp } = this.config;
+    if (counting?.clears !== 'never' || cause === 'reset') this.#clear(now);
+    if (this.#trouble !== null) this.#trouble.evidence = null;
+    if (counting?.closingSuccess && cause === 'probe-succeeded') this.#window.record(0, now, now);
+    if (this.#extras === null) return;
+    this.#extras.ramp = rampUp !== undefined && cause !== 'reset' ? new Ramp(rampUp, now) : null;
+    if (this.#extras.underway !== null) this.#extras.underway = new Underway(this.#plan.slowMs);
+  }
+
+  #opened(now: number): void {
+    if (this.config.counting?.clears === 'opening-and-closing') this.#clear(now);
+    this.#extras?.history?.forgetRecent(now);
+    if (this.#extras !== null) this.#extras.ramp = null;
+  }
+
+  #clear(now: number): void {
+    this.#window.clear(now);
+    if (this.#trouble !== null) this.#trouble.failuresInARow = this.#trouble.successesInARow = 0;
   }
 
   #describeChange(
@@ -404,6 +680,7 @@ export class Circuit implements Breaker {
   ): BreakerEvents['state-changed'] {
     const machine = this.#machine;
     const { calls, failures, slow } = this.#window.peek(now);
+    const effectiveRatio = this.#effectiveRatio();
     const newest =
       this.config.window.kind === 'last-calls'
         ? Math.min(this.config.window.calls, REMEMBERED_CALLS)
@@ -422,6 +699,7 @@ export class Circuit implements Breaker {
       window: { calls, failures, slow },
       outcomes: evidence?.outcomes(newest) ?? 'o'.repeat(Math.min(calls, newest)),
       errors: evidence?.topErrors(newest) ?? [],
+      ...(effectiveRatio === undefined ? {} : { effectiveRatio }),
       ...(firstFailureWallAt === undefined ? {} : { firstFailureWallAt }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs, retryWallAt: wallAt + retryAfterMs }),
       ...signedBy(person),
@@ -473,16 +751,18 @@ export class Circuit implements Breaker {
   configure(changes: ConfigInput): void {
     checkOptions({ name: this.name, ...changes });
     const before = this.config;
-    this.config = resolveConfig({
+    const after = resolveConfig({
       ...before,
       ...changes,
       probing: { ...before.probing, ...changes.probing },
     });
+    checkRules(after, this.#services.rules);
+    this.config = after;
     this.#changed().configRevision++;
     const now = this.#now();
-    if (JSON.stringify(before.window) !== JSON.stringify(this.config.window))
-      this.#window = createWindow(this.config.window, now);
-    this.#plan = planOf(this.config, this.#plan.latency);
+    if (!sameShape(before, after)) this.#window = createWindow(after, now);
+    this.#plan = planOf(after, this.#plan.latency);
+    this.#equip(now);
     this.#audience?.emitter.emit('configured', {
       type: 'configured',
       ...this.#stamp(now, this.#wallNow()),
@@ -498,7 +778,15 @@ export class Circuit implements Breaker {
 
   get state(): StateName {
     const machine = this.#machine;
-    return machine.name === 'open' ? stateAt(machine, this.#now()) : machine.name;
+    if (machine.name !== 'closed') return stateAt(machine, this.#now(), this.config);
+    return this.#plan.asksOnArrival && this.#wouldOpen() ? 'open' : 'closed';
+  }
+
+  /** Whether the next arrival would find a limit crossed. */
+  #wouldOpen(): boolean {
+    const now = this.#now();
+    if (this.#extras !== null && now < this.#extras.opensFrom) return false;
+    return crossedRule(this.config.openWhen, this.#window.peek(now), this) !== null;
   }
 
   get mode(): Mode {
@@ -510,7 +798,7 @@ export class Circuit implements Breaker {
     const now = this.#now();
     const machine = this.#machine;
     if (machine.name !== 'closed' || this.#mode !== 'auto' || this.#inFlight !== 0) return false;
-    const forgotten = machine.openings === 0 || now - machine.since >= this.config.stayOpen.maxMs;
+    const forgotten = machine.openings === 0 || now - machine.since >= quietMs(this.config.stayOpen);
     return forgotten && this.#window.peek(now).failures === 0;
   }
 
@@ -520,6 +808,7 @@ export class Circuit implements Breaker {
     const past = this.#past ?? NO_PAST;
     const trouble = this.#trouble ?? NO_TROUBLE;
     const { calls, failures, slow } = this.#window.peek(now);
+    const effectiveRatio = this.#effectiveRatio();
     return {
       name: this.name,
       tags: this.tags,
@@ -534,16 +823,10 @@ export class Circuit implements Breaker {
         slow,
         failureRatio: calls === 0 ? 0 : failures / calls,
         slowRatio: calls === 0 ? 0 : slow / calls,
-        failuresInARow: trouble.failuresInARow,
+        failuresInARow: this.failuresInARow,
       },
-      counts: {
-        succeeded: this.#succeeded,
-        failed: trouble.failed,
-        slow: trouble.slow,
-        ignored: trouble.ignored,
-        rejected: trouble.rejected,
-        stale: trouble.stale,
-      },
+      counts: this.#countsAt(now),
+      ...(effectiveRatio === undefined ? {} : { effectiveRatio }),
       inFlight: this.#inFlight,
       openings: machine.openings,
       ...(machine.name === 'half-open'
@@ -564,6 +847,39 @@ export class Circuit implements Breaker {
     };
   }
 
+  /** The failure ratio that opens at this moment, where a rule adapts it. */
+  #effectiveRatio(): number | undefined {
+    const { adapting } = this.#plan;
+    return adapting === null ? undefined : this.limitOf(adapting);
+  }
+
+  #totals(): Counts {
+    const { failed, slow, ignored, rejected, stale } = this.#trouble ?? NO_TROUBLE;
+    return { succeeded: this.#succeeded, failed, slow, ignored, rejected, stale };
+  }
+
+  #countsAt(now: number): BreakerSnapshot['counts'] {
+    const totals = this.#totals();
+    const { counts } = this.#services;
+    if (counts === undefined) return { ...totals };
+    const machine = this.#machine;
+    const trying = machine.name === 'half-open' || (machine.name === 'open' && this.config.probing.whileOpen);
+    const probing = trying ? probesOf(machine as MachineState & Trial) : undefined;
+    const view: CountsView = {
+      state: this.state,
+      window: this.#view(now),
+      totals,
+      openings: machine.openings,
+      probing,
+    };
+    try {
+      return { ...totals, ...counts(view) };
+    } catch (error) {
+      this.#services.report(error, 'counts');
+      return { ...totals };
+    }
+  }
+
   export(): BreakerExport {
     const now = this.#now();
     const machine = this.#machine;
@@ -581,7 +897,7 @@ export class Circuit implements Breaker {
       mode,
       modeMs: mode === 'auto' || past.modeUntil === Number.POSITIVE_INFINITY ? null : past.modeUntil - now,
       window: this.#window.contents(now),
-      counts: this.snapshot().counts,
+      counts: this.#totals(),
     };
   }
 
@@ -589,7 +905,7 @@ export class Circuit implements Breaker {
     const now = this.#now();
     // A wall clock behind the exporter's says nothing about how much time has passed: then none has.
     const elapsedMs = Math.max(0, this.#wallNow() - kept.wallAt);
-    this.#machine = restoreMachine(kept, now, elapsedMs);
+    this.#machine = restoreMachine(kept, now, elapsedMs, this.config);
     this.#window.restore(kept.window, now, elapsedMs);
     const { succeeded, ...trouble } = kept.counts;
     this.#succeeded = succeeded;
@@ -600,6 +916,11 @@ export class Circuit implements Breaker {
     const modeUntil = kept.modeMs === null ? Number.POSITIVE_INFINITY : now + kept.modeMs - elapsedMs;
     this.#past = { ...NO_PAST, openedBecause: kept.openedBecause, modeUntil };
     this.#mode = kept.mode;
+    const { rampUp } = this.config;
+    const machine = this.#machine;
+    if (rampUp === undefined || machine.name !== 'closed' || machine.openings === 0) return;
+    const ramp = new Ramp(rampUp, machine.since);
+    if (!ramp.isOver(now)) (this.#extras as Extras).ramp = ramp;
   }
 
   measureLatency(): Uint32Array {
@@ -632,18 +953,28 @@ export class Circuit implements Breaker {
     if (audience.announcement !== undefined) clock.clearTimeout(audience.announcement);
     audience.announcement = undefined;
     if (!this.#hears('state-changed') && !this.#hears('mode-changed')) return;
-    const openUntil = this.#machine.name === 'open' ? this.#machine.until : Number.POSITIVE_INFINITY;
-    const due = Math.min(openUntil, (this.#past ?? NO_PAST).modeUntil);
+    const due = Math.min(this.#turnsAt(), (this.#past ?? NO_PAST).modeUntil);
     if (due === Number.POSITIVE_INFINITY) return;
     const announce = (): void => {
       audience.announcement = undefined;
       const now = this.#now();
       this.#endModeIfDue(now);
-      this.#step({ type: 'time-passed', now }, OPEN_TIME_OVER);
+      this.#step(
+        this.#timely('time-passed', now),
+        this.#machine.name === 'open' ? OPEN_TIME_OVER : PROBING_TOO_LONG,
+      );
       // A timer may come early by a fraction, or be shorter than the time it stands for.
       if (audience.announcement === undefined) this.#announceLater();
     };
     audience.announcement = clock.setTimeout(announce, Math.max(1, Math.ceil(due - this.#now())));
+  }
+
+  /** When time alone ends the state. */
+  #turnsAt(): number {
+    const machine = this.#machine;
+    const { whileOpen, maxMs = Number.POSITIVE_INFINITY } = this.config.probing;
+    if (machine.name === 'open' && !whileOpen) return machine.until;
+    return machine.name === 'half-open' ? machine.since + maxMs : Number.POSITIVE_INFINITY;
   }
 
   #announceSettled(verdict: Verb, stale: boolean, probe: boolean, durationMs: number): void {
@@ -702,24 +1033,44 @@ export class Circuit implements Breaker {
   }
 }
 
-const OPEN_TIME_OVER: Why = Object.freeze({ rule: 'open-time-over' });
-const PROBE_NOW: Why = Object.freeze({ rule: 'probe-now' });
-const RESET: Why = Object.freeze({ rule: 'reset' });
+/** Why a call is turned away in each state. */
+const REASONS: Record<StateName, RefusalReason> = { closed: 'ramping', open: 'open', 'half-open': 'probing' };
 
-/** What one more success, or failure, of a probe amounts to. */
-function probesPassed({ succeeded, failed }: HalfOpen, config: BreakerConfig): Why {
-  const calls = succeeded + failed + 1;
-  return { rule: 'probes-passed', value: succeeded + 1, limit: successesNeeded(config), calls, bad: failed };
-}
-function probesFailed({ succeeded, failed }: HalfOpen, config: BreakerConfig): Why {
-  const calls = succeeded + failed + 1;
-  const limit = config.probing.probes - successesNeeded(config) + 1;
-  return { rule: 'probes-failed', value: failed + 1, limit, calls, bad: failed + 1 };
+/** In place of the error of a call that took too long and returned. */
+const TOO_LONG = Object.freeze({ name: 'TimeoutError', message: 'took longer than failAfterMs' });
+
+function isVerdict(word: unknown): word is Verdict {
+  return word === 'success' || word === 'failure' || word === 'ignored';
 }
 
-/** Open whose time is over is half-open for whoever looks, before any call has made it so. */
-function stateAt(machine: MachineState, now: number): StateName {
-  return machine.name === 'open' && now >= machine.until ? 'half-open' : machine.name;
+function bitsOf(verdict: Verb, slow: boolean, error: unknown): number {
+  const failed = verdict === FAILURE ? (isTimeout(error) ? FAILED | TIMEOUT : FAILED) : 0;
+  return slow ? failed | SLOW : failed;
+}
+
+function probesOf({
+  nextLease,
+  succeeded,
+  failed,
+  slow,
+  slowFailed,
+  leases,
+}: Trial): NonNullable<CountsView['probing']> {
+  return { admitted: nextLease, succeeded, failed, slow, slowFailed, inFlight: leases.length };
+}
+
+/** Whether the window of one configuration can go on under the other. */
+function sameShape(before: BreakerConfig, after: BreakerConfig): boolean {
+  return JSON.stringify([before.window, before.counting]) === JSON.stringify([after.window, after.counting]);
+}
+
+function checkRules({ openWhen }: BreakerConfig, rules: BreakerOptions['rules']): void {
+  for (const rule of openWhen) {
+    if (rule.kind === 'custom' && typeof rules?.[rule.name] !== 'function')
+      throw new TypeError(
+        `openWhen asks custom(${JSON.stringify(rule.name)}): rules must hold a function of that name`,
+      );
+  }
 }
 
 /**
@@ -733,13 +1084,6 @@ function rejectSoon(reason: unknown): Promise<never> {
   });
   void SOON.then(() => reject(reason));
   return refused;
-}
-
-/** When a place may be free again. */
-function freeAt(machine: MachineState): number {
-  if (machine.name === 'open') return machine.until;
-  if (machine.name === 'half-open') return Math.min(...machine.leases.map(({ until }) => until));
-  return Number.NaN;
 }
 
 function letterOf(verdict: Verb, slow: boolean, error: unknown): OutcomeLetter {

@@ -1,22 +1,91 @@
-import { checkCount, checkKeys, checkMs, checkRatio, show } from './check.ts';
+/** A breaker's configuration: plain data that is shown, stored, sent, replayed. `vocabulary.ts` builds its parts. */
 
-/** Which calls the rules look at. Plain data; build it with `lastCalls` or `lastMs`. */
-export type WindowConfig =
-  | { readonly kind: 'last-calls'; readonly calls: number }
-  | { readonly kind: 'last-ms'; readonly ms: number; readonly buckets: number };
+/** Which calls the rules look at. */
+export type WindowConfig = LastCalls | LastMs | Tumbling | SinceClosed;
 
-/** When to open. Plain data; build it with `failureRatio`, `slowRatio` or `consecutiveFailures`. */
-export type OpenRule =
-  | { readonly kind: 'failure-ratio'; readonly ratio: number; readonly minimumCalls: number }
-  | {
-      readonly kind: 'slow-ratio';
-      readonly ratio: number;
-      readonly slowMs: number;
-      readonly minimumCalls: number;
-    }
-  | { readonly kind: 'consecutive-failures'; readonly failures: number };
+export interface LastCalls {
+  readonly kind: 'last-calls';
+  readonly calls: number;
+}
+export interface LastMs {
+  readonly kind: 'last-ms';
+  readonly ms: number;
+  readonly buckets: number;
+  /**
+   * Where buckets begin: left out, at the moment the circuit closed; `construction`, at the breaker's construction;
+   * `epoch`, at multiples of their width on the clock; `first-call`, each with the first call that finds none running.
+   */
+  readonly anchor?: 'construction' | 'epoch' | 'first-call';
+  /**
+   * How old buckets leave: left out, all that are too old, together; `in-turn`, at most one with each call;
+   * `by-counter`, for each counter when that counter next grows, and one bucket later than asked.
+   */
+  readonly forgets?: 'in-turn' | 'by-counter';
+}
+export interface Tumbling {
+  readonly kind: 'tumbling';
+  readonly ms: number;
+  /** `when-touched`: the next interval begins with the call or result that finds the last one over. Left out: end to end. */
+  readonly restarts?: 'when-touched';
+  /** True: an interval still holds at its very end. Left out: it is over then. */
+  readonly endsAfter?: true;
+  /** True: a new interval makes results of calls from the old one stale. */
+  readonly stalesCalls?: true;
+}
+export interface SinceClosed {
+  readonly kind: 'since-closed';
+}
 
-/** How long to stay open. Plain data; build it with `fixed` or `backoff`. */
+/** When to open. */
+export type OpenRule = FailureRatio | SlowRatio | Failures | ConsecutiveFailures | CustomRule;
+
+/**
+ * How a share is computed before it is compared: left out, exactly; `percent`, to a whole percent, half up; `percent-down`,
+ * to a whole percent, cut off; `two-digits`, to hundredths, half up.
+ */
+export type Rounding = 'percent' | 'percent-down' | 'two-digits';
+
+interface Share {
+  readonly ratio: number;
+  readonly minimumCalls: number;
+  /** True: opens above the ratio. Left out: opens at the ratio. */
+  readonly above?: true;
+  readonly rounding?: Rounding;
+}
+export interface FailureRatio extends Share {
+  readonly kind: 'failure-ratio';
+  readonly adapt?: Adapt;
+}
+export interface SlowRatio extends Share {
+  readonly kind: 'slow-ratio';
+  readonly slowMs: number;
+  /** True: calls under way that are slow already count. */
+  readonly inFlight?: true;
+}
+export interface Failures {
+  readonly kind: 'failures';
+  readonly failures: number;
+  readonly minimumCalls: number;
+}
+export interface ConsecutiveFailures {
+  readonly kind: 'consecutive-failures';
+  readonly failures: number;
+}
+/** A function of the breaker's `rules`, by its name. */
+export interface CustomRule {
+  readonly kind: 'custom';
+  readonly name: string;
+}
+
+/** How far, and after what, a limit moves with the error rate of ordinary times. */
+export interface Adapt {
+  /** 0 to 1: the weight of the past. */
+  readonly factor: number;
+  /** `supplied`: the breaker's `history` knows the rate. A number: the breaker's own rate over about so many milliseconds. */
+  readonly history: 'supplied' | number;
+}
+
+/** How long to stay open. */
 export interface StayOpen {
   readonly kind: 'fixed' | 'backoff';
   readonly firstMs: number;
@@ -25,15 +94,20 @@ export interface StayOpen {
   readonly jitterRatio: number;
   /** Longest time that an upstream's `Retry-After` may keep the circuit open. */
   readonly hintMaxMs: number;
+  /** Closed for so long, the growth starts again. Left out: `maxMs`. */
+  readonly quietMs?: number;
+  /** True: still open at the very end of the time. Left out: it is over then. */
+  readonly endsAfter?: true;
 }
 
-/** When half-open becomes closed. Plain data; build it with `successRatio`. */
-export interface CloseRule {
-  readonly kind: 'success-ratio';
-  readonly ratio: number;
-}
+/** When half-open becomes closed. */
+export type CloseRule =
+  | { readonly kind: 'success-ratio'; readonly ratio: number }
+  | { readonly kind: 'successes'; readonly successes: number; readonly of: number }
+  | { readonly kind: 'successes-in-a-row'; readonly successes: number }
+  | { readonly kind: 'below-limits'; readonly calls: number; readonly allowedFailures?: number };
 
-/** How a half-open circuit tries whether the other side is back. */
+/** How the circuit tries whether the other side is back. */
 export interface Probing {
   /** Calls let through in one half-open phase. @default 3 */
   readonly probes: number;
@@ -41,8 +115,52 @@ export interface Probing {
   readonly atOnce: number;
   /** @default successRatio(1): every probe must succeed */
   readonly closeWhen: CloseRule;
-  /** A probe that has not settled after this long gives its place to another; its late result is stale. @default 10_000 */
-  readonly leaseMs: number;
+  /** A probe that has not settled after this long gives its place to another; its late result is stale. null: never. @default 10_000 */
+  readonly leaseMs: number | null;
+  /** True: only `atOnce` bounds the probes; a settled one makes room for the next, until the close rule decides. */
+  readonly unlimited?: true;
+  /** Admission also takes a token; the bucket is full when half-open begins. */
+  readonly tokens?: { readonly capacity: number; readonly perSecond: number };
+  /** Longest time half-open, and what follows. Left out: as long as it takes. */
+  readonly maxMs?: number;
+  /** @default 'open' */
+  readonly afterMaxMs?: 'closed';
+  /**
+   * True: there is no half-open phase. The circuit stays open and lets `probes` calls through whenever the open time is over,
+   * which then starts again; it closes as soon as `closeWhen` is met.
+   */
+  readonly whileOpen?: true;
+}
+
+/** After closing, a growing share of the calls is let through. */
+export interface RampUp {
+  readonly overMs: number;
+  /** Share at the moment of closing. @default 0.1 */
+  readonly fromRatio: number;
+  /** So many calls a second are let through whatever the share: sparse traffic is not turned away. @default 1 */
+  readonly alwaysPerSecond: number;
+}
+
+/** What counts, when, and for how long: the differences between the systems that the presets reproduce. */
+export interface Counting {
+  /** Whose bucket a result belongs to. @default 'end' of its call */
+  readonly dated: 'end' | 'start';
+  /** Whether calls count from their start on: calls under way then dilute a ratio. @default false */
+  readonly pending: boolean;
+  /** What refused calls count as. @default 'nothing' */
+  readonly rejected: 'nothing' | 'calls' | 'failures';
+  /** What ignored calls count as; as 'successes' they also count for a probe. @default 'nothing' */
+  readonly ignored: 'nothing' | 'calls' | 'successes';
+  /** What results are that come after the circuit moved on. @default 'stale': they move nothing */
+  readonly late: 'stale' | 'counted';
+  /** When the rules are asked. @default after 'results' of both kinds */
+  readonly check: 'results' | 'failures' | 'arrivals';
+  /** When the window is emptied. @default when 'closing' */
+  readonly clears: 'closing' | 'opening-and-closing' | 'never';
+  /** Whether the success that closes the circuit is the first of the new window. @default false */
+  readonly closingSuccess: boolean;
+  /** Whether failures in a row are forgotten with their buckets. @default false */
+  readonly streakExpires: boolean;
 }
 
 /** The whole configuration of a breaker: JSON, shown on the dashboard, stored, replayed. */
@@ -51,6 +169,13 @@ export interface BreakerConfig {
   readonly openWhen: readonly OpenRule[];
   readonly stayOpen: StayOpen;
   readonly probing: Probing;
+  readonly rampUp?: RampUp;
+  /** Left out: the defaults of `Counting`. */
+  readonly counting?: Counting;
+  /** A call that took longer is a failure, whatever it returned. Left out: time alone fails no call. */
+  readonly failAfterMs?: number;
+  /** For so long after construction nothing opens the circuit. Left out: at once. */
+  readonly warmUpMs?: number;
 }
 
 /** What a user may leave out of a `BreakerConfig`. */
@@ -63,236 +188,18 @@ export interface ConfigInput {
   stayOpen?: StayOpen;
   /** @default three probes, all of which must succeed, each with a lease of 10 s */
   probing?: Partial<Probing>;
-}
-
-/**
- * The last `calls` calls, however old they are: 1 to 1,000,000. Larger reacts later and is steadier. Costs a byte a call.
- * @example createBreaker({ name: 'payments', window: lastCalls(100) })
- */
-export function lastCalls(calls: number): WindowConfig {
-  return { kind: 'last-calls', calls: checkCount('lastCalls', calls) };
-}
-
-/**
- * The calls of the last `ms` milliseconds, kept in `buckets` equal parts (1 to 1,000): a call leaves with its bucket, so
- * more buckets forget more smoothly and cost 12 bytes each. A window that was idle is empty.
- * @example createBreaker({ name: 'payments', window: lastMs(10_000, { buckets: 10 }) })
- */
-export function lastMs(ms: number, options: { buckets?: number } = {}): WindowConfig {
-  checkKeys('lastMs', options, ['buckets']);
-  return {
-    kind: 'last-ms',
-    ms: checkMs('lastMs', ms, 1),
-    buckets: checkCount('lastMs buckets', options.buckets ?? 10, 1, 1_000),
-  };
-}
-
-/**
- * Opens when failed calls ÷ calls in the window reaches `ratio` (above 0, at most 1; compared with `>=`), once the
- * window holds `minimumCalls`. Smaller opens sooner.
- * @param options.minimumCalls 1 to 1,000,000. Larger protects rarely used dependencies from a verdict on few calls. Default 20.
- */
-export function failureRatio(ratio: number, options: { minimumCalls?: number } = {}): OpenRule {
-  checkKeys('failureRatio', options, ['minimumCalls'], RULE_SLIPS);
-  return {
-    kind: 'failure-ratio',
-    ratio: checkRatio('failureRatio', ratio),
-    minimumCalls: checkCount('failureRatio minimumCalls', options.minimumCalls ?? 20),
-  };
-}
-
-/**
- * Opens when calls slower than `slowMs` ÷ calls in the window reaches `ratio` (above 0, at most 1; compared with `>=`).
- * A call can be slow and failed. With this rule every call reads the clock twice.
- * @param options.slowMs A call that took longer is slow. Default 2,000.
- * @param options.minimumCalls 1 to 1,000,000. Default 20.
- */
-export function slowRatio(ratio: number, options: { slowMs?: number; minimumCalls?: number } = {}): OpenRule {
-  checkKeys('slowRatio', options, ['slowMs', 'minimumCalls'], RULE_SLIPS);
-  return {
-    kind: 'slow-ratio',
-    ratio: checkRatio('slowRatio', ratio),
-    slowMs: checkMs('slowRatio slowMs', options.slowMs ?? 2_000, 0),
-    minimumCalls: checkCount('slowRatio minimumCalls', options.minimumCalls ?? 20),
-  };
-}
-
-/**
- * Opens after `failures` failed calls in a row (1 to 1,000,000), however old they are; a success starts the count again,
- * an ignored call leaves it.
- */
-export function consecutiveFailures(failures: number): OpenRule {
-  return { kind: 'consecutive-failures', failures: checkCount('consecutiveFailures', failures) };
-}
-
-/**
- * Stays open for `ms` milliseconds each time.
- * @param options.jitterRatio 0 to 1: 0.2 draws each time from ±20 %, so that a fleet does not probe in step. Default 0.
- * @param options.hintMaxMs Longest time a `Retry-After` may ask for. Default: the larger of `ms` and 60,000.
- */
-export function fixed(ms: number, options: { jitterRatio?: number; hintMaxMs?: number } = {}): StayOpen {
-  checkKeys('fixed', options, ['jitterRatio', 'hintMaxMs']);
-  const firstMs = checkMs('fixed', ms, 0);
-  return {
-    kind: 'fixed',
-    firstMs,
-    factor: 1,
-    maxMs: firstMs,
-    jitterRatio: checkJitter('fixed jitterRatio', options.jitterRatio ?? 0),
-    hintMaxMs: checkMs('fixed hintMaxMs', options.hintMaxMs ?? Math.max(firstMs, 60_000), 0),
-  };
-}
-
-/**
- * Stays open for `firstMs`, then `factor` times longer after each further opening, up to `maxMs` (before jitter). The
- * count starts again once the circuit has stayed closed for `maxMs`.
- * @param options.factor 1 to 100. Default 2.
- * @param options.maxMs Default 12 × `firstMs`.
- * @param options.jitterRatio 0 to 1: 0.2 draws each time from ±20 %, so that a fleet does not probe in step. Default 0.2.
- * @param options.hintMaxMs Longest time a `Retry-After` may ask for. Default: the larger of `maxMs` and 60,000.
- */
-export function backoff(options: {
-  firstMs: number;
-  factor?: number;
-  maxMs?: number;
-  jitterRatio?: number;
-  hintMaxMs?: number;
-}): StayOpen {
-  checkKeys('backoff', options, ['firstMs', 'factor', 'maxMs', 'jitterRatio', 'hintMaxMs']);
-  const firstMs = checkMs('backoff firstMs', options.firstMs);
-  const factor = options.factor ?? 2;
-  if (!(typeof factor === 'number' && factor >= 1 && factor <= 100)) {
-    throw new RangeError(`backoff factor must be from 1 to 100, got ${show(factor)}`);
-  }
-  const maxMs = checkMs('backoff maxMs', options.maxMs ?? firstMs * 12);
-  if (maxMs < firstMs)
-    throw new RangeError(`backoff maxMs (${maxMs}) must not be below firstMs (${firstMs})`);
-  return {
-    kind: 'backoff',
-    firstMs,
-    factor,
-    maxMs,
-    jitterRatio: checkJitter('backoff jitterRatio', options.jitterRatio ?? 0.2),
-    hintMaxMs: checkMs('backoff hintMaxMs', options.hintMaxMs ?? Math.max(maxMs, 60_000), 0),
-  };
-}
-
-/**
- * Closes as soon as so many probes succeeded that the share of all `probes` cannot fall below `ratio` (above 0, at most
- * 1), and opens again as soon as it cannot be reached any more.
- */
-export function successRatio(ratio: number): CloseRule {
-  return { kind: 'success-ratio', ratio: checkRatio('successRatio', ratio) };
-}
-
-const RULE_SLIPS = {
-  minimum: '"minimumCalls"',
-  minCalls: '"minimumCalls"',
-  volume: '"minimumCalls"',
-  slowCallMs: '"slowMs"',
-};
-
-function checkJitter(option: string, value: unknown): number {
-  return value === 0 ? 0 : checkRatio(option, value);
-}
-
-/** Resolved configurations by their text, newest last: ten thousand breakers of a group hold one object, not one each. */
-const KNOWN = new Map<string, BreakerConfig>();
-const KEPT = 64;
-
-/** Fills in defaults and refuses what cannot work. The result is frozen and may be shared. */
-export function resolveConfig(input: ConfigInput): BreakerConfig {
-  const config = resolveAll(input);
-  const text = JSON.stringify(config);
-  const known = KNOWN.get(text);
-  if (known !== undefined) return known;
-  const oldest = KNOWN.keys().next();
-  if (KNOWN.size >= KEPT && !oldest.done) KNOWN.delete(oldest.value);
-  KNOWN.set(text, deepFreeze(config));
-  return config;
-}
-
-function resolveAll(input: ConfigInput): BreakerConfig {
-  const window = resolveWindow(input.window ?? lastMs(10_000, { buckets: 10 }));
-  const rules = input.openWhen ?? [failureRatio(0.5), slowRatio(0.8)];
-  const openWhen = (Array.isArray(rules) ? rules : [rules]).map((rule) => resolveRule(rule, window, input));
-  checkOneSlowLimit(openWhen);
-  const stayOpen = resolveStayOpen(input.stayOpen ?? backoff({ firstMs: 5_000, maxMs: 60_000 }));
-  return { window, openWhen, stayOpen, probing: resolveProbing(input.probing ?? {}) };
-}
-
-function resolveWindow(window: WindowConfig): WindowConfig {
-  if (window?.kind === 'last-calls') return lastCalls(window.calls);
-  if (window?.kind === 'last-ms') return lastMs(window.ms, { buckets: window.buckets });
-  throw new TypeError(`window must be lastCalls(n) or lastMs(ms), got ${show(window)}`);
-}
-
-function resolveRule(rule: OpenRule, window: WindowConfig, input: ConfigInput): OpenRule {
-  switch (rule?.kind) {
-    case 'consecutive-failures':
-      return consecutiveFailures(rule.failures);
-    case 'failure-ratio':
-    case 'slow-ratio': {
-      const { minimumCalls } = rule;
-      // The default minimum bends to a smaller window; one that was asked for and can never be met is a mistake.
-      if (window.kind === 'last-calls' && minimumCalls > window.calls && input.openWhen !== undefined) {
-        throw new RangeError(
-          `${rule.kind} asks for minimumCalls ${minimumCalls}, but lastCalls(${window.calls}) never holds so many: it could never open`,
-        );
-      }
-      const least = window.kind === 'last-calls' ? Math.min(minimumCalls, window.calls) : minimumCalls;
-      return rule.kind === 'failure-ratio'
-        ? failureRatio(rule.ratio, { minimumCalls: least })
-        : slowRatio(rule.ratio, { slowMs: rule.slowMs, minimumCalls: least });
-    }
-    default:
-      throw new TypeError(
-        `openWhen must hold failureRatio(…), slowRatio(…) or consecutiveFailures(…), got ${show(rule)}${typeof rule === 'number' ? `; did you mean failureRatio(${show(rule)})?` : ''}`,
-      );
-  }
-}
-
-function checkOneSlowLimit(rules: readonly OpenRule[]): void {
-  const limits = new Set(rules.flatMap((rule) => (rule.kind === 'slow-ratio' ? [rule.slowMs] : [])));
-  if (limits.size > 1) {
-    throw new RangeError(
-      `slowRatio rules of one breaker must share one slowMs, got ${[...limits].join(' and ')}`,
-    );
-  }
-}
-
-function resolveStayOpen(stayOpen: StayOpen): StayOpen {
-  if (stayOpen?.kind === 'fixed')
-    return fixed(stayOpen.firstMs, { jitterRatio: stayOpen.jitterRatio, hintMaxMs: stayOpen.hintMaxMs });
-  if (stayOpen?.kind === 'backoff') {
-    const { kind: _, ...options } = stayOpen;
-    return backoff(options);
-  }
-  const slip = typeof stayOpen === 'number' ? `; did you mean fixed(${show(stayOpen)})?` : '';
-  throw new TypeError(`stayOpen must be fixed(ms) or backoff({ … }), got ${show(stayOpen)}${slip}`);
-}
-
-function resolveProbing(input: Partial<Probing>): Probing {
-  if (typeof input !== 'object' || input === null)
-    throw new TypeError(`probing must be an object, got ${show(input)}`);
-  checkKeys('probing', input, ['probes', 'atOnce', 'closeWhen', 'leaseMs']);
-  const probes = checkCount('probing probes', input.probes ?? 3, 1, 10_000);
-  const atOnce = checkCount('probing atOnce', input.atOnce ?? probes, 1, 10_000);
-  const closeWhen = input.closeWhen ?? successRatio(1);
-  if (closeWhen?.kind !== 'success-ratio') {
-    const slip = typeof closeWhen === 'number' ? `; did you mean successRatio(${show(closeWhen)})?` : '';
-    throw new TypeError(`probing closeWhen must be successRatio(…), got ${show(closeWhen)}${slip}`);
-  }
-  return {
-    probes,
-    atOnce: Math.min(atOnce, probes),
-    closeWhen: successRatio(closeWhen.ratio),
-    leaseMs: checkMs('probing leaseMs', input.leaseMs ?? 10_000),
-  };
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const inner of Object.values(value))
-    if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
-  return Object.freeze(value);
+  /**
+   * After closing, lets a share of the calls through that grows from `fromRatio` to all within `overMs`; the others are
+   * refused with reason `ramping`. Larger spares a dependency that comes back cold. @default all calls at once
+   */
+  rampUp?: { overMs: number; fromRatio?: number; alwaysPerSecond?: number } | undefined;
+  /** What counts, and when; for those who know another system's rules. @default completed calls, by their end */
+  counting?: Partial<Counting> | undefined;
+  /**
+   * A call that took longer than so many milliseconds is a failure, whatever it returned; the call itself is not
+   * interrupted. @default no limit
+   */
+  failAfterMs?: number | undefined;
+  /** For so many milliseconds after construction nothing opens the circuit. @default 0 */
+  warmUpMs?: number | undefined;
 }

@@ -24,8 +24,8 @@ Object.defineProperty(RejectedError.prototype, 'name', {
 });
 Object.defineProperty(RejectedError.prototype, REJECTED, { value: true });
 
-/** Why a circuit turned a call away: it is open, its probes are all out, or a person forced it open. */
-export type RefusalReason = 'open' | 'probing' | 'forced';
+/** Why a circuit turned a call away: it is open, its probes are all out, its traffic comes back step by step, or a person forced it open. */
+export type RefusalReason = 'open' | 'probing' | 'ramping' | 'forced';
 
 interface Refusal {
   readonly breaker: string;
@@ -63,14 +63,15 @@ Object.defineProperty(CircuitOpenError.prototype, 'name', {
 });
 Object.defineProperty(CircuitOpenError.prototype, CIRCUIT_OPEN, { value: true });
 
+const SITUATION: Record<RefusalReason, string> = {
+  open: 'circuit is open',
+  probing: 'circuit is half-open and its probes are out',
+  ramping: 'circuit has just closed and lets its calls back in step by step',
+  forced: 'circuit is forced open',
+};
+
 function sentence({ breaker, reason, retryAfterMs }: Refusal): string {
-  const what =
-    reason === 'open'
-      ? 'circuit is open'
-      : reason === 'forced'
-        ? 'circuit is forced open'
-        : 'circuit is half-open and its probes are out';
-  return `${breaker}: ${what}${retryAfterMs === undefined ? '' : `, retry in ${Math.ceil(retryAfterMs)} ms`}`;
+  return `${breaker}: ${SITUATION[reason]}${retryAfterMs === undefined ? '' : `, retry in ${Math.ceil(retryAfterMs)} ms`}`;
 }
 
 /** A stack costs ten times the rest of a refusal, and an outage makes many. */

@@ -34,6 +34,8 @@ export interface StateChanged extends Stamped {
   readonly outcomes: string;
   /** Errors among those calls, most frequent first, at most five. */
   readonly errors: readonly TopError[];
+  /** The failure ratio that opened, or would open, at this moment, where a rule adapts it. */
+  readonly effectiveRatio?: number;
   /** Epoch milliseconds of the first failure of the window that opened the circuit. */
   readonly firstFailureWallAt?: number;
   /** When the next probe may go, where `to` is open: milliseconds from `at`, and as epoch milliseconds. */

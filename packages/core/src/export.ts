@@ -1,7 +1,9 @@
 import { show } from './check.ts';
+import type { BreakerConfig } from './config.ts';
 import type { Mode } from './events.ts';
 import type { MachineState, StateName } from './machine.ts';
 import type { Why } from './rules.ts';
+import { emptyTrial } from './trial.ts';
 import type { Counts } from './types.ts';
 import type { WindowContents } from './window.ts';
 
@@ -59,15 +61,24 @@ function isLength(value: unknown): boolean {
 
 function isContents(window: WindowContents | undefined): boolean {
   if (window?.kind === 'last-calls') return Array.isArray(window.calls) && window.calls.every(isLength);
+  if (window?.kind === 'spans')
+    return (
+      Array.isArray(window.spans) && window.spans.every((span) => Array.isArray(span) && span.every(isLength))
+    );
   if (window?.kind !== 'last-ms' || !isLength(window.leftMs) || !Array.isArray(window.buckets)) return false;
   return window.buckets.every((bucket) => Array.isArray(bucket) && bucket.every(isLength));
 }
 
 /** The machine as it is `elapsedMs` after the export. Half-open begins again with its first probe: old leases are gone. */
-export function restoreMachine(kept: BreakerExport, now: number, elapsedMs: number): MachineState {
+export function restoreMachine(
+  kept: BreakerExport,
+  now: number,
+  elapsedMs: number,
+  { probing }: BreakerConfig,
+): MachineState {
   const { openings } = kept;
   const since = kept.stateMs === null ? Number.NEGATIVE_INFINITY : now - kept.stateMs - elapsedMs;
   if (kept.state === 'closed') return { name: 'closed', since, openings };
   const until = kept.state === 'open' ? now + kept.openMs - elapsedMs : now;
-  return { name: 'open', since, openings, until };
+  return { name: 'open', since, openings, until, ...emptyTrial(now, probing) };
 }

@@ -1,21 +1,17 @@
 export { createBreaker } from './breaker.ts';
 export type { Clock } from './clock.ts';
-export {
-  type BreakerConfig,
-  backoff,
-  type CloseRule,
-  type ConfigInput,
-  consecutiveFailures,
-  failureRatio,
-  fixed,
-  lastCalls,
-  lastMs,
-  type OpenRule,
-  type Probing,
-  type StayOpen,
-  slowRatio,
-  successRatio,
-  type WindowConfig,
+export type {
+  Adapt,
+  BreakerConfig,
+  CloseRule,
+  ConfigInput,
+  Counting,
+  OpenRule,
+  Probing,
+  RampUp,
+  Rounding,
+  StayOpen,
+  WindowConfig,
 } from './config.ts';
 export {
   CircuitOpenError,
@@ -38,6 +34,7 @@ export type {
 export type { OutcomeLetter, TopError } from './evidence.ts';
 export type { BreakerExport } from './export.ts';
 export { createGroup, type Group, type GroupEvents, type GroupOptions, OVERFLOW_KEY } from './group.ts';
+export type { MetricsCollector } from './history.ts';
 export { LATENCY_BUCKETS, latencyBucket } from './latency.ts';
 export type { StateName } from './machine.ts';
 export type { Why } from './rules.ts';
@@ -47,10 +44,30 @@ export type {
   BreakerOptions,
   BreakerSnapshot,
   Counts,
+  CountsView,
   ExecuteOptions,
+  Opening,
   Outcome,
   Permit,
   Settled,
   Verdict,
+  WindowView,
 } from './types.ts';
+export {
+  backoff,
+  belowLimits,
+  consecutiveFailures,
+  custom,
+  failureRatio,
+  failures,
+  fixed,
+  lastCalls,
+  lastMs,
+  sinceClosed,
+  slowRatio,
+  successes,
+  successesInARow,
+  successRatio,
+  tumblingMs,
+} from './vocabulary.ts';
 export type { WindowContents, WindowTotals } from './window.ts';

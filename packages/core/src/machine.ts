@@ -4,14 +4,9 @@
  * state without a row does not compile. `docs/state-machine.md` is printed from this table by a test.
  */
 import type { BreakerConfig, StayOpen } from './config.ts';
+import { admit, emptyTrial, freed, holdsLease, settled, type Trial, verdictOf } from './trial.ts';
 
 export type StateName = 'closed' | 'open' | 'half-open';
-
-/** A probe's place: held until the probe settles or `until` passes. */
-interface Lease {
-  readonly id: number;
-  readonly until: number;
-}
 
 interface Closed {
   readonly name: 'closed';
@@ -19,21 +14,16 @@ interface Closed {
   /** Openings in a row, without a quiet time between: what the backoff grows with. */
   readonly openings: number;
 }
-interface Open {
+export interface Open extends Trial {
   readonly name: 'open';
   readonly since: number;
   readonly openings: number;
   readonly until: number;
 }
-export interface HalfOpen {
+export interface HalfOpen extends Trial {
   readonly name: 'half-open';
   readonly since: number;
   readonly openings: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly leases: readonly Lease[];
-  /** Id of the next lease; grows when, and only when, a probe is admitted. */
-  readonly nextLease: number;
 }
 export type MachineState = Closed | Open | HalfOpen;
 
@@ -43,12 +33,18 @@ interface OpeningFacts {
   readonly random: number;
   readonly hintMs: number;
 }
+interface ProbeFacts extends OpeningFacts {
+  /** -1 for a result that came late, of a call that held no lease of this trial. */
+  readonly lease: number;
+  readonly slow: boolean;
+}
 export type MachineEvent =
   | ({ readonly type: 'limit-crossed' } & OpeningFacts)
-  | { readonly type: 'call-arrived'; readonly now: number }
-  | { readonly type: 'time-passed'; readonly now: number }
-  | { readonly type: 'probe-succeeded'; readonly now: number; readonly lease: number }
-  | ({ readonly type: 'probe-failed'; readonly lease: number } & OpeningFacts)
+  | { readonly type: 'told-to-open'; readonly now: number; readonly forMs: number }
+  | ({ readonly type: 'call-arrived' } & OpeningFacts)
+  | ({ readonly type: 'time-passed' } & OpeningFacts)
+  | ({ readonly type: 'probe-succeeded' } & ProbeFacts)
+  | ({ readonly type: 'probe-failed' } & ProbeFacts)
   | { readonly type: 'probe-ignored'; readonly lease: number }
   | { readonly type: 'probe-now'; readonly now: number }
   | { readonly type: 'reset'; readonly now: number };
@@ -69,54 +65,74 @@ export const TABLE: Table = {
   closed: {
     'limit-crossed': {
       says: '→ open',
-      go: (state, event, config) => {
-        const quiet = event.now - state.since >= config.stayOpen.maxMs;
-        return opened(quiet ? 0 : state.openings, event, config);
-      },
+      go: (state, event, config) =>
+        opened(isQuiet(state, event.now, config) ? 0 : state.openings, event, config),
     },
+    'told-to-open': { says: '→ open, for the time that was told', go: openedFor },
     reset: { says: '→ closed, window emptied', go: (_, event) => closed(event.now, 0) },
   },
   open: {
     'call-arrived': {
-      says: 'before its time: refused; after: → half-open, admitted as the first probe',
-      go: (state, event, config) =>
-        event.now < state.until ? state : admit(halfOpened(event.now, state.openings), event.now, config),
+      says: 'before its time: refused; after: → half-open, admitted as the first probe (with `whileOpen`: admitted, still open; the last probe of a round starts the time again)',
+      go: (state, event, config) => {
+        if (!isOver(state, event.now, config)) return state;
+        if (config.probing.whileOpen) return probedWhileOpen(state, event, config);
+        return admit(halfOpened(event.now, state.openings, config), event.now, config.probing);
+      },
     },
     'time-passed': {
-      says: 'after its time: → half-open',
-      go: (state, event) => (event.now < state.until ? state : halfOpened(event.now, state.openings)),
+      says: 'after its time: → half-open (with `whileOpen`: nothing)',
+      go: (state, event, config) =>
+        config.probing.whileOpen || !isOver(state, event.now, config)
+          ? state
+          : halfOpened(event.now, state.openings, config),
     },
-    'probe-now': { says: '→ half-open', go: (state, event) => halfOpened(event.now, state.openings) },
+    'probe-succeeded': {
+      says: 'with `whileOpen`: counted; enough: → closed',
+      go: (state, event, config) => {
+        if (!config.probing.whileOpen) return state;
+        const next = settled(state, event.lease, true, event.slow);
+        return verdictOf(next, config) === 'close' ? closed(event.now, state.openings) : next;
+      },
+    },
+    'probe-failed': {
+      says: 'with `whileOpen`: counted; a row of successes is broken',
+      go: (state, event, config) =>
+        config.probing.whileOpen ? settled(state, event.lease, false, event.slow) : state,
+    },
+    'probe-now': {
+      says: '→ half-open (with `whileOpen`: its time is over)',
+      go: (state, event, config) =>
+        config.probing.whileOpen
+          ? { ...state, until: Number.NEGATIVE_INFINITY }
+          : halfOpened(event.now, state.openings, config),
+    },
     reset: { says: '→ closed, window emptied', go: (_, event) => closed(event.now, 0) },
   },
   'half-open': {
     'call-arrived': {
-      says: 'expired leases freed; admitted while a probe and a place are left, else refused',
-      go: (state, event, config) => admit(withoutExpired(state, event.now), event.now, config),
+      says: 'expired leases freed; admitted while a probe, a place and a token are left, else refused',
+      go: (state, event, config) => admit(freed(state, event.now), event.now, config.probing),
+    },
+    'time-passed': {
+      says: 'after its longest time: → open since then, or → closed if so configured',
+      go: (state, event, config) =>
+        isTooLong(state, event.now, config) ? afterTooLong(state, event, config) : state,
     },
     'probe-succeeded': {
       says: 'counted; enough: → closed',
-      go: (state, event, config) => {
-        if (!holdsLease(state, event.lease)) return state;
-        const succeeded = state.succeeded + 1;
-        if (succeeded >= successesNeeded(config)) return closed(event.now, state.openings);
-        return { ...state, succeeded, leases: without(state, event.lease) };
-      },
+      go: (state, event, config) => probed(state, event, true, config),
     },
     'probe-failed': {
       says: 'counted; closing out of reach: → open',
-      go: (state, event, config) => {
-        if (!holdsLease(state, event.lease)) return state;
-        const failed = state.failed + 1;
-        if (failed > config.probing.probes - successesNeeded(config))
-          return opened(state.openings, event, config);
-        return { ...state, failed, leases: without(state, event.lease) };
-      },
+      go: (state, event, config) => probed(state, event, false, config),
     },
     'probe-ignored': {
       says: 'place and probe given back',
       go: (state, event) =>
-        holdsLease(state, event.lease) ? { ...state, leases: without(state, event.lease) } : state,
+        holdsLease(state, event.lease)
+          ? { ...state, leases: state.leases.filter(({ id }) => id !== event.lease) }
+          : state,
     },
     reset: { says: '→ closed, window emptied', go: (_, event) => closed(event.now, 0) },
   },
@@ -126,6 +142,16 @@ export const TABLE: Table = {
 export function step(state: MachineState, event: MachineEvent, config: BreakerConfig): MachineState {
   const cell = TABLE[state.name][event.type] as Cell<StateName, EventName> | undefined;
   return cell === undefined ? state : cell.go(state, event, config);
+}
+
+/** The state for whoever looks: what the next call would find, before any call has made it so. */
+export function stateAt(state: MachineState, now: number, config: BreakerConfig): StateName {
+  if (state.name === 'half-open' && isTooLong(state, now, config)) {
+    const next = afterTooLong(state, { now, random: 0.5, hintMs: 0 }, config);
+    return next.name === 'open' && isOver(next, now, config) ? 'half-open' : next.name;
+  }
+  if (state.name === 'open' && !config.probing.whileOpen && isOver(state, now, config)) return 'half-open';
+  return state.name;
 }
 
 function closed(now: number, openings: number): MachineState {
@@ -139,6 +165,20 @@ export const BEGINNING: MachineState = Object.freeze({
   openings: 0,
 });
 
+function isQuiet(state: Closed, now: number, config: BreakerConfig): boolean {
+  return now - state.since >= quietMs(config.stayOpen);
+}
+
+/** Closed for so long, the open time no longer grows with the openings before. */
+export function quietMs(stayOpen: StayOpen): number {
+  return stayOpen.quietMs ?? stayOpen.maxMs;
+}
+
+/** Whether the open time is over. */
+export function isOver(state: Open, now: number, config: BreakerConfig): boolean {
+  return config.stayOpen.endsAfter ? now > state.until : now >= state.until;
+}
+
 /** Time to stay open for the n-th opening in a row (1, 2, …). A hint may make it longer, up to its cap. */
 function openMs(stayOpen: StayOpen, opening: number, random: number, hintMs: number): number {
   const grown = Math.min(stayOpen.firstMs * stayOpen.factor ** (opening - 1), stayOpen.maxMs);
@@ -146,41 +186,56 @@ function openMs(stayOpen: StayOpen, opening: number, random: number, hintMs: num
   return Math.max(spread, Math.min(hintMs, stayOpen.hintMaxMs));
 }
 
-/** Smallest number of successes whose share of all probes reaches the close rule's ratio. */
-export function successesNeeded(config: BreakerConfig): number {
-  const { probes, closeWhen } = config.probing;
-  let needed = 1;
-  while (needed / probes < closeWhen.ratio) needed++;
-  return needed;
-}
-
-function opened(openings: number, event: OpeningFacts, config: BreakerConfig): MachineState {
+function opened(openings: number, event: OpeningFacts, config: BreakerConfig): Open {
   const opening = openings + 1;
   const until = event.now + openMs(config.stayOpen, opening, event.random, event.hintMs);
-  return { name: 'open', since: event.now, openings: opening, until };
+  return {
+    name: 'open',
+    since: event.now,
+    openings: opening,
+    until,
+    ...emptyTrial(event.now, config.probing),
+  };
 }
 
-function halfOpened(now: number, openings: number): HalfOpen {
-  return { name: 'half-open', since: now, openings, succeeded: 0, failed: 0, leases: [], nextLease: 0 };
+function openedFor(
+  state: Closed,
+  event: { readonly now: number; readonly forMs: number },
+  config: BreakerConfig,
+): Open {
+  const openings = isQuiet(state, event.now, config) ? 0 : state.openings;
+  const until = event.now + event.forMs;
+  return { name: 'open', since: event.now, openings, until, ...emptyTrial(event.now, config.probing) };
 }
 
-function admit(state: HalfOpen, now: number, config: BreakerConfig): HalfOpen {
-  const { probes, atOnce, leaseMs } = config.probing;
-  const { leases, succeeded, failed, nextLease } = state;
-  if (succeeded + failed + leases.length >= probes || leases.length >= atOnce) return state;
-  return { ...state, leases: [...leases, { id: nextLease, until: now + leaseMs }], nextLease: nextLease + 1 };
+function halfOpened(now: number, openings: number, config: BreakerConfig): HalfOpen {
+  return { name: 'half-open', since: now, openings, ...emptyTrial(now, config.probing) };
 }
 
-function withoutExpired(state: HalfOpen, now: number): HalfOpen {
-  const leases = state.leases.filter((lease) => now < lease.until);
-  return leases.length === state.leases.length ? state : { ...state, leases };
+/** Another probe of an open circuit; with the last one of a round the open time begins again. */
+function probedWhileOpen(state: Open, event: OpeningFacts, config: BreakerConfig): Open {
+  const nextLease = state.nextLease + 1;
+  if (nextLease % config.probing.probes !== 0) return { ...state, nextLease };
+  const until = event.now + openMs(config.stayOpen, state.openings, event.random, 0);
+  return { ...state, nextLease, until };
 }
 
-/** False for a probe whose lease ran out: its result is stale. */
-export function holdsLease(state: MachineState, lease: number): boolean {
-  return state.name === 'half-open' && state.leases.some(({ id }) => id === lease);
+function probed(state: HalfOpen, event: ProbeFacts, passed: boolean, config: BreakerConfig): MachineState {
+  if (event.lease !== -1 && !holdsLease(state, event.lease)) return state;
+  const next = settled(state, event.lease, passed, event.slow);
+  const verdict = verdictOf(next, config);
+  if (verdict === 'close') return closed(event.now, state.openings);
+  return verdict === 'open' ? opened(state.openings, event, config) : next;
 }
 
-function without(state: HalfOpen, lease: number): readonly Lease[] {
-  return state.leases.filter(({ id }) => id !== lease);
+export function isTooLong(state: HalfOpen, now: number, config: BreakerConfig): boolean {
+  return now >= state.since + (config.probing.maxMs ?? Number.POSITIVE_INFINITY);
+}
+
+/** As a timer would have done it: at the end of the longest time, however late somebody notices. */
+function afterTooLong(state: HalfOpen, event: OpeningFacts, config: BreakerConfig): MachineState {
+  const now = state.since + (config.probing.maxMs as number);
+  return config.probing.afterMaxMs === 'closed'
+    ? closed(now, state.openings)
+    : opened(state.openings, { ...event, now }, config);
 }

@@ -8,6 +8,14 @@ const KNOWN = [
   'openWhen',
   'stayOpen',
   'probing',
+  'rampUp',
+  'counting',
+  'failAfterMs',
+  'warmUpMs',
+  'rules',
+  'openMs',
+  'counts',
+  'history',
   'tags',
   'classify',
   'onError',
@@ -38,7 +46,7 @@ export function checkOptions(options: BreakerOptions): void {
     throw new TypeError(`name must be a string of 1 to 200 characters, got ${show(options.name)}`);
   }
   checkKeys('createBreaker', options, KNOWN, SLIPS);
-  for (const key of ['classify', 'onError', 'random'] as const) {
+  for (const key of ['classify', 'onError', 'random', 'openMs', 'counts'] as const) {
     const value = options[key];
     if (value !== undefined && typeof value !== 'function')
       throw new TypeError(`${key} must be a function, got ${show(value)}`);

@@ -1,14 +1,34 @@
-import type { BreakerConfig } from './config.ts';
+import type { BreakerConfig, FailureRatio } from './config.ts';
+import { COUNTING } from './resolve.ts';
 import { slowestAllowedMs } from './rules.ts';
 
 /** What follows from a configuration for the way of a call; shared by all breakers that have the same one. */
 export interface Plan {
   /** A call that took longer is slow; Infinity where no rule asks. */
   readonly slowMs: number;
+  /** A call that took longer has failed. */
+  readonly failAfterMs: number;
   /** Whether calls must be timed. */
   readonly timed: boolean;
   /** Whether a result must read the clock. */
   readonly datesResults: boolean;
+  /** Whether an arrival at a closed circuit changes or decides nothing. */
+  readonly plainArrivals: boolean;
+  /** Whether an arrival asks the rules. */
+  readonly asksOnArrival: boolean;
+  readonly asksOnSuccess: boolean;
+  readonly asksOnFailure: boolean;
+  /** Whether a result may find that its time was over: an interval's, or half-open's. */
+  readonly endsByTime: boolean;
+  /** Whether the window's intervals make results stale. */
+  readonly tumbles: boolean;
+  /** Whether slow calls count while they are still under way. */
+  readonly watchesSlow: boolean;
+  readonly countsIgnored: boolean;
+  readonly countsRejected: boolean;
+  readonly countsLate: boolean;
+  /** The rule whose limit moves. */
+  readonly adapting: FailureRatio | null;
   /** Live counts of durations, where somebody measures them: such a plan is the breaker's own. */
   readonly latency: Uint32Array | null;
 }
@@ -23,7 +43,39 @@ export function planOf(config: BreakerConfig, latency: Uint32Array | null): Plan
 }
 
 function derive(config: BreakerConfig, latency: Uint32Array | null): Plan {
-  const slowMs = slowestAllowedMs(config.openWhen);
-  const timed = latency !== null || slowMs !== Number.POSITIVE_INFINITY;
-  return { slowMs, timed, datesResults: timed || config.window.kind === 'last-ms', latency };
+  const { window, openWhen, counting = COUNTING, failAfterMs = Number.POSITIVE_INFINITY } = config;
+  const slowMs = slowestAllowedMs(openWhen);
+  const watchesSlow = openWhen.some((rule) => rule.kind === 'slow-ratio' && rule.inFlight === true);
+  const adapting = openWhen.find((rule) => rule.kind === 'failure-ratio' && rule.adapt !== undefined);
+  const tumbles = window.kind === 'tumbling' && window.stalesCalls === true;
+  const asksOnArrival = counting.check === 'arrivals' || watchesSlow;
+  const timed =
+    latency !== null ||
+    slowMs !== Number.POSITIVE_INFINITY ||
+    config.failAfterMs !== undefined ||
+    counting.dated === 'start';
+  const ownHistory = typeof (adapting as FailureRatio | undefined)?.adapt?.history === 'number';
+  return {
+    slowMs,
+    failAfterMs,
+    timed,
+    datesResults:
+      timed ||
+      ownHistory ||
+      config.warmUpMs !== undefined ||
+      window.kind === 'last-ms' ||
+      window.kind === 'tumbling',
+    plainArrivals: !asksOnArrival && !tumbles && !counting.pending,
+    asksOnArrival,
+    asksOnSuccess: counting.check === 'results',
+    asksOnFailure: counting.check !== 'arrivals',
+    tumbles,
+    endsByTime: tumbles || config.probing.maxMs !== undefined,
+    watchesSlow,
+    countsIgnored: counting.ignored === 'calls' || counting.pending,
+    countsRejected: counting.rejected !== 'nothing',
+    countsLate: counting.late === 'counted',
+    adapting: (adapting as FailureRatio | undefined) ?? null,
+    latency,
+  };
 }

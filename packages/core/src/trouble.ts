@@ -8,6 +8,7 @@ export class Trouble {
   rejected = 0;
   stale = 0;
   failuresInARow = 0;
+  successesInARow = 0;
   evidence: Evidence | null = null;
 }
 

@@ -5,6 +5,7 @@ import type { CircuitOpenError } from './errors.ts';
 import type { BreakerEventName, BreakerEvents, Mode } from './events.ts';
 import type { TopError } from './evidence.ts';
 import type { BreakerExport } from './export.ts';
+import type { MetricsCollector } from './history.ts';
 import type { StateName } from './machine.ts';
 import type { Why } from './rules.ts';
 
@@ -36,8 +37,24 @@ export interface BreakerOptions extends ConfigInput {
   name: string;
   /** Shown on the dashboard, for grouping: `{ kind: 'http', team: 'checkout' }`. */
   tags?: Readonly<Record<string, string>>;
-  /** Decides about a result of `execute`; undefined leaves it to the default (a thrown error is a failure). */
-  classify?: (outcome: Outcome) => Verdict | undefined;
+  /**
+   * Decides about a result of `execute`; undefined leaves it to the default (a thrown error is a failure). With `openForMs`
+   * the result also opens a closed circuit at once, for so many milliseconds.
+   */
+  classify?: (
+    outcome: Outcome,
+  ) => Verdict | { readonly verdict: Verdict; readonly openForMs?: number | undefined } | undefined;
+  /** The functions that `custom(name)` rules stand for. They get the window's totals, must be pure and quick. */
+  rules?: Readonly<Record<string, (window: WindowView) => boolean>> | undefined;
+  /**
+   * How many milliseconds to stay open this time, 0 or more; undefined leaves it to `stayOpen`, and so does anything that is
+   * no duration. A pure function of what is known at the opening.
+   */
+  openMs?: ((opening: Opening) => number | undefined) | undefined;
+  /** More counters for `snapshot().counts`, under names of your own. */
+  counts?: ((view: CountsView) => Readonly<Record<string, number>>) | undefined;
+  /** The error rate of ordinary times, for rules whose `adapt.history` is 'supplied'. */
+  history?: MetricsCollector | undefined;
   /** Told about errors of your own callbacks, which never reach the call. @default printed once per place */
   onError?: (error: unknown, where: string) => void;
   /** @default the host's monotonic clock */
@@ -64,6 +81,56 @@ export interface Counts {
   readonly stale: number;
 }
 
+/** The window as a rule sees it. */
+export interface WindowView {
+  /** The denominator: what `counting` calls a call. */
+  readonly calls: number;
+  readonly succeeded: number;
+  readonly failures: number;
+  /** Failures that were timeouts, by their error or by `failAfterMs`. */
+  readonly timeouts: number;
+  /** Slow calls, also counted as succeeded or failed. */
+  readonly slow: number;
+  readonly slowFailures: number;
+  /** Where `counting` gives them a meaning; else 0. */
+  readonly ignored: number;
+  readonly rejected: number;
+  readonly failuresInARow: number;
+  readonly successesInARow: number;
+  /** Calls under way. */
+  readonly inFlight: number;
+}
+
+/** What is known when the circuit opens. */
+export interface Opening {
+  /** The window at that moment. */
+  readonly window: WindowView;
+  /** Openings in a row, this one included: 1 for the first. */
+  readonly openings: number;
+  /** Error of the result that opened the circuit, where one did. */
+  readonly error: unknown;
+}
+
+/** What `counts` may count from. */
+export interface CountsView {
+  readonly state: StateName;
+  readonly window: WindowView;
+  /** Since construction. */
+  readonly totals: Counts;
+  readonly openings: number;
+  /** While half-open (or open with `whileOpen`): probes let through in this phase, and what became of them. */
+  readonly probing:
+    | {
+        readonly admitted: number;
+        readonly succeeded: number;
+        readonly failed: number;
+        readonly slow: number;
+        readonly slowFailed: number;
+        readonly inFlight: number;
+      }
+    | undefined;
+}
+
 /** A pure read: taking one changes nothing. */
 export interface BreakerSnapshot {
   readonly name: string;
@@ -84,12 +151,15 @@ export interface BreakerSnapshot {
     readonly slowRatio: number;
     readonly failuresInARow: number;
   };
-  readonly counts: Counts;
+  /** Since construction; with the option `counts`, its counters too. */
+  readonly counts: Counts & Readonly<Record<string, number>>;
   readonly inFlight: number;
   /** Openings in a row, which the backoff grows with. */
   readonly openings: number;
   /** While half-open. */
   readonly probing?: { readonly succeeded: number; readonly failed: number; readonly inFlight: number };
+  /** The failure ratio that opens at this moment, where a rule adapts it. */
+  readonly effectiveRatio?: number;
   /** Until the next probe may go, while open. */
   readonly retryAfterMs?: number;
   /** Why it opened last; undefined if it never did. */

@@ -1,5 +1,7 @@
 /** Counts of the calls a rule looks at. Mutable, O(1) per call whatever it holds; knows no clock. */
-import type { WindowConfig } from './config.ts';
+import { FAILED, SLOW, SLOW_FAILURE, TIMEOUT } from './bits.ts';
+import type { BreakerConfig } from './config.ts';
+import { isPlain, Ledger } from './ledger.ts';
 
 export interface WindowTotals {
   readonly calls: number;
@@ -7,29 +9,42 @@ export interface WindowTotals {
   readonly slow: number;
 }
 
-/** What a call was, as bits: a call can be slow and failed. */
-export const FAILED = 1;
-export const SLOW = 2;
+/** Everything a window can tell. */
+export interface WindowSums extends WindowTotals {
+  readonly succeeded: number;
+  /** Timeouts among the failures. */
+  readonly timeouts: number;
+  /** Failures that were slow too. */
+  readonly slowFailures: number;
+  readonly ignored: number;
+  readonly rejected: number;
+}
 
 export interface Window extends WindowTotals {
-  record(bits: number, now: number): void;
+  /** @param startedAt When the call began, for windows that date results by it. */
+  record(bits: number, now: number, startedAt: number): void;
   clear(now: number): void;
-  /** Totals as they are at `now`, without changing anything. */
-  peek(now: number): WindowTotals;
+  /** Sums as they are at `now`, without changing anything. */
+  peek(now: number): WindowSums;
   /** Everything it holds, as plain data; `restore` takes it back, some time later. */
   contents(now: number): WindowContents;
   restore(contents: WindowContents, now: number, elapsedMs: number): void;
 }
 
-/** A window's contents, oldest first: what each call was, or what each bucket held and how long the newest still runs. */
+/**
+ * A window's contents, oldest first: what each call was; or what each bucket held ([calls, failures, slow, timeouts, slow failures]) and how
+ * long the newest still runs; or spans of time, how long ago each began and its counts.
+ */
 export type WindowContents =
   | { readonly kind: 'last-calls'; readonly calls: readonly number[] }
-  | { readonly kind: 'last-ms'; readonly buckets: readonly (readonly number[])[]; readonly leftMs: number };
+  | { readonly kind: 'last-ms'; readonly buckets: readonly (readonly number[])[]; readonly leftMs: number }
+  | { readonly kind: 'spans'; readonly spans: readonly (readonly number[])[] };
 
-export function createWindow(config: WindowConfig, now: number): Window {
-  return config.kind === 'last-calls'
-    ? new CountWindow(config.calls)
-    : new TimeWindow(config.ms, config.buckets, now);
+export function createWindow(config: BreakerConfig, now: number): Window {
+  const { window } = config;
+  if (window.kind === 'last-calls') return new CountWindow(window.calls);
+  if (window.kind === 'last-ms' && isPlain(config)) return new TimeWindow(window.ms, window.buckets, now);
+  return new Ledger(window, config.counting, now);
 }
 
 /** A ring of the last calls, a byte each; free slots are counted out by `calls`. */
@@ -37,6 +52,8 @@ class CountWindow implements Window {
   calls = 0;
   failures = 0;
   slow = 0;
+  #timeouts = 0;
+  #slowFailures = 0;
   readonly #ring: Uint8Array;
   #next = 0;
 
@@ -49,23 +66,29 @@ class CountWindow implements Window {
     const at = this.#next;
     if (this.calls === ring.length) {
       const gone = ring[at] as number;
-      this.failures -= gone & FAILED;
-      this.slow -= gone >> 1;
+      if (gone !== 0) this.#count(gone, -1);
     } else {
       this.calls++;
     }
     ring[at] = bits;
-    this.failures += bits & FAILED;
-    this.slow += bits >> 1;
+    if (bits !== 0) this.#count(bits, 1);
     this.#next = at + 1 === ring.length ? 0 : at + 1;
   }
 
-  clear(): void {
-    this.calls = this.failures = this.slow = this.#next = 0;
+  #count(bits: number, by: 1 | -1): void {
+    if (bits & FAILED) this.failures += by;
+    if (bits & SLOW) this.slow += by;
+    if (bits & TIMEOUT) this.#timeouts += by;
+    if ((bits & SLOW_FAILURE) === SLOW_FAILURE) this.#slowFailures += by;
   }
 
-  peek(): WindowTotals {
-    return { calls: this.calls, failures: this.failures, slow: this.slow };
+  clear(): void {
+    this.calls = this.failures = this.slow = this.#timeouts = this.#slowFailures = this.#next = 0;
+  }
+
+  peek(): WindowSums {
+    const { calls, failures, slow } = this;
+    return sums(calls, failures, slow, this.#timeouts, this.#slowFailures);
   }
 
   contents(): WindowContents {
@@ -77,7 +100,7 @@ class CountWindow implements Window {
 
   restore(contents: WindowContents): void {
     if (contents.kind !== 'last-calls') return;
-    for (const bits of contents.calls) this.record(bits & (FAILED | SLOW));
+    for (const bits of contents.calls) this.record(bits & (FAILED | SLOW | TIMEOUT));
   }
 }
 
@@ -85,12 +108,45 @@ class CountWindow implements Window {
 class Bad {
   failures = 0;
   slow = 0;
+  timeouts = 0;
+  slowFailures = 0;
   readonly failuresAt: number[];
   readonly slowAt: number[];
+  readonly timeoutsAt: number[];
+  readonly slowFailuresAt: number[];
 
   constructor(buckets: number) {
     this.failuresAt = new Array<number>(buckets).fill(0);
     this.slowAt = new Array<number>(buckets).fill(0);
+    this.timeoutsAt = new Array<number>(buckets).fill(0);
+    this.slowFailuresAt = new Array<number>(buckets).fill(0);
+  }
+
+  /** A bucket's counts, in or out. */
+  add(at: number, failures: number, slow: number, timeouts: number, slowFailures: number): void {
+    this.failures += failures;
+    this.slow += slow;
+    this.timeouts += timeouts;
+    this.slowFailures += slowFailures;
+    (this.failuresAt[at] as number) += failures;
+    (this.slowAt[at] as number) += slow;
+    (this.timeoutsAt[at] as number) += timeouts;
+    (this.slowFailuresAt[at] as number) += slowFailures;
+  }
+
+  counts(at: number): [failures: number, slow: number, timeouts: number, slowFailures: number] {
+    const { failuresAt, slowAt, timeoutsAt, slowFailuresAt } = this;
+    return [failuresAt[at], slowAt[at], timeoutsAt[at], slowFailuresAt[at]] as [
+      number,
+      number,
+      number,
+      number,
+    ];
+  }
+
+  forget(at: number): void {
+    const [failures, slow, timeouts, slowFailures] = this.counts(at);
+    this.add(at, -failures, -slow, -timeouts, -slowFailures);
   }
 }
 
@@ -127,11 +183,8 @@ class TimeWindow implements Window {
     this.calls++;
     if (bits === 0) return;
     this.#bad ??= new Bad(this.#callsAt.length);
-    const bad = this.#bad;
-    bad.failures += bits & FAILED;
-    bad.slow += bits >> 1;
-    (bad.failuresAt[at] as number) += bits & FAILED;
-    (bad.slowAt[at] as number) += bits >> 1;
+    const slowFailure = (bits & SLOW_FAILURE) === SLOW_FAILURE ? 1 : 0;
+    this.#bad.add(at, bits & FAILED, (bits & SLOW) >> 1, (bits & TIMEOUT) >> 2, slowFailure);
   }
 
   clear(now: number): void {
@@ -141,16 +194,23 @@ class TimeWindow implements Window {
     this.#bucketEnd = Math.floor(now) + this.#bucketMs;
   }
 
-  peek(now: number): WindowTotals {
-    let { calls, failures, slow } = this;
+  peek(now: number): WindowSums {
+    let { calls } = this;
+    const bad = this.#bad;
+    let [failures, slow, timeouts, slowFailures] =
+      bad === null ? [0, 0, 0, 0] : [bad.failures, bad.slow, bad.timeouts, bad.slowFailures];
     const leaving = Math.min(this.#passed(now), this.#callsAt.length);
     for (let i = 1; i <= leaving; i++) {
       const at = (this.#at + i) % this.#callsAt.length;
       calls -= this.#callsAt[at] as number;
-      failures -= this.#bad?.failuresAt[at] ?? 0;
-      slow -= this.#bad?.slowAt[at] ?? 0;
+      if (bad === null) continue;
+      const gone = bad.counts(at);
+      failures -= gone[0];
+      slow -= gone[1];
+      timeouts -= gone[2];
+      slowFailures -= gone[3];
     }
-    return { calls, failures, slow };
+    return sums(calls, failures, slow, timeouts, slowFailures);
   }
 
   contents(now: number): WindowContents {
@@ -158,7 +218,7 @@ class TimeWindow implements Window {
     if (now >= this.#bucketEnd) this.#rotate(now);
     const buckets = this.#callsAt.map((_, i) => {
       const at = (this.#at + 1 + i) % this.#callsAt.length;
-      return [this.#callsAt[at] as number, this.#bad?.failuresAt[at] ?? 0, this.#bad?.slowAt[at] ?? 0];
+      return [this.#callsAt[at] as number, ...(this.#bad?.counts(at) ?? [0, 0, 0, 0])];
     });
     return { kind: 'last-ms', buckets, leftMs: this.#bucketEnd - now };
   }
@@ -166,15 +226,15 @@ class TimeWindow implements Window {
   restore(contents: WindowContents, now: number, elapsedMs: number): void {
     const size = this.#callsAt.length;
     if (contents.kind !== 'last-ms' || contents.buckets.length !== size) return;
-    for (const [at, [calls = 0, failures = 0, slow = 0]] of contents.buckets.entries()) {
+    for (const [
+      at,
+      [calls = 0, failures = 0, slow = 0, timeouts = 0, slowFailures = 0],
+    ] of contents.buckets.entries()) {
       this.#callsAt[at] = calls;
       this.calls += calls;
       if (failures === 0 && slow === 0) continue;
       this.#bad ??= new Bad(size);
-      this.#bad.failuresAt[at] = failures;
-      this.#bad.slowAt[at] = slow;
-      this.#bad.failures += failures;
-      this.#bad.slow += slow;
+      this.#bad.add(at, failures, slow, timeouts, slowFailures);
     }
     this.#at = size - 1;
     this.#bucketEnd = now + Math.min(contents.leftMs, this.#bucketMs) - elapsedMs;
@@ -192,15 +252,31 @@ class TimeWindow implements Window {
   #forget(at: number): void {
     this.calls -= this.#callsAt[at] as number;
     this.#callsAt[at] = 0;
-    const bad = this.#bad;
-    if (bad === null) return;
-    bad.failures -= bad.failuresAt[at] as number;
-    bad.slow -= bad.slowAt[at] as number;
-    bad.failuresAt[at] = bad.slowAt[at] = 0;
+    this.#bad?.forget(at);
   }
 
   /** Buckets that ended since the last call. */
   #passed(now: number): number {
     return now < this.#bucketEnd ? 0 : Math.floor((now - this.#bucketEnd) / this.#bucketMs) + 1;
   }
+}
+
+/** Of a window in which ignored and refused calls mean nothing. */
+function sums(
+  calls: number,
+  failures: number,
+  slow: number,
+  timeouts: number,
+  slowFailures: number,
+): WindowSums {
+  return {
+    calls,
+    failures,
+    slow,
+    timeouts,
+    slowFailures,
+    succeeded: calls - failures,
+    ignored: 0,
+    rejected: 0,
+  };
 }

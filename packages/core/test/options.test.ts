@@ -52,7 +52,7 @@ describe('a wrong option is refused at construction by a sentence', () => {
     [() => createBreaker({ name: 'b', openWhen: 0.5 as never }), 'did you mean failureRatio(0.5)?'],
     [
       () => createBreaker({ name: 'b', window: 10 as never }),
-      'window must be lastCalls(n) or lastMs(ms), got 10',
+      'window must be lastCalls(n), lastMs(ms), tumblingMs(ms) or sinceClosed(), got 10',
     ],
     [() => createBreaker({ name: 'b', stayOpen: 5_000 as never }), 'did you mean fixed(5000)?'],
     [() => createBreaker({ name: 'b', probing: 3 as never }), 'probing must be an object, got 3'],

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createWindow, FAILED, SLOW } from '../src/window.ts';
+import { FAILED, SLOW } from '../src/bits.ts';
+import type { WindowConfig } from '../src/index.ts';
+import { resolveConfig } from '../src/resolve.ts';
+import { createWindow, type Window } from '../src/window.ts';
+
+const make = (window: WindowConfig, now: number): Window =>
+  createWindow(resolveConfig({ window, openWhen: [] }), now);
 
 interface Entry {
   at: number;
@@ -19,10 +25,10 @@ const steps = fc.array(
 it('a window of the last calls holds exactly those', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), steps, (size, calls) => {
-      const window = createWindow({ kind: 'last-calls', calls: size }, 0);
+      const window = make({ kind: 'last-calls', calls: size }, 0);
       const log: Entry[] = [];
       for (const { bits } of calls) {
-        window.record(bits, 0);
+        window.record(bits, 0, 0);
         log.push({ at: 0, bits });
         const { calls, failures, slow } = window;
         expect({ calls, failures, slow }).toEqual(total(log.slice(-size)));
@@ -35,17 +41,17 @@ it('a window of the last milliseconds holds the calls of its buckets, read or wr
   fc.assert(
     fc.property(fc.constantFrom(1, 2, 10), fc.nat(1_000), steps, (buckets, start, calls) => {
       const width = 50;
-      const window = createWindow({ kind: 'last-ms', ms: width * buckets, buckets }, start);
+      const window = make({ kind: 'last-ms', ms: width * buckets, buckets }, start);
       const bucket = (at: number): number => Math.floor((at - start) / width);
       const log: Entry[] = [];
       let now = start;
       for (const { after, bits } of calls) {
         now += after;
         const inWindow = (): Entry[] => log.filter(({ at }) => bucket(at) > bucket(now) - buckets);
-        expect(window.peek(now)).toEqual(total(inWindow()));
-        window.record(bits, now);
+        expect(window.peek(now)).toMatchObject(total(inWindow()));
+        window.record(bits, now, now);
         log.push({ at: now, bits });
-        expect(window.peek(now)).toEqual(total(inWindow()));
+        expect(window.peek(now)).toMatchObject(total(inWindow()));
       }
     }),
   );

@@ -1,0 +1,317 @@
+/**
+ * A window for every other way to count: spans of time on any grid, results dated by the start of their call, calls counted
+ * from their start on. Slower and larger than the plain windows, which cover what most breakers ask for.
+ */
+import { FAILED, IGNORED_CALL, REJECTED_CALL, SLOW, SLOW_FAILURE, TIMEOUT } from './bits.ts';
+import type { BreakerConfig, Counting, LastMs, SinceClosed, Tumbling } from './config.ts';
+import { COUNTING } from './resolve.ts';
+import type { Window, WindowContents, WindowSums } from './window.ts';
+
+/** Places of a span's counts. */
+const CALLS = 0;
+const FAILURES = 1;
+const SLOW_CALLS = 2;
+const TIMEOUTS = 3;
+const SUCCEEDED = 4;
+const IGNORED = 5;
+const REJECTED = 6;
+const SLOW_FAILURES = 7;
+const COUNTS = 8;
+
+interface Span {
+  /** Its number on the grid, or the moment at which it began. */
+  readonly at: number;
+  readonly counts: number[];
+  /** The streaks at its end, as far as it alone can tell. */
+  failuresInARow: number;
+  successesInARow: number;
+}
+
+/** Whether the plain windows can do it. */
+export function isPlain({ window, counting = COUNTING }: BreakerConfig): boolean {
+  const plainly =
+    counting.dated === 'end' &&
+    !counting.pending &&
+    !counting.streakExpires &&
+    counting.rejected === 'nothing' &&
+    counting.ignored !== 'calls';
+  if (window.kind === 'last-ms')
+    return plainly && window.anchor === undefined && window.forgets === undefined;
+  return window.kind === 'last-calls' && plainly;
+}
+
+export class Ledger implements Window {
+  readonly #config: LastMs | Tumbling | SinceClosed;
+  readonly #counting: Counting;
+  /** How many spans the window covers, and how long each is. */
+  readonly #spansKept: number;
+  readonly #spanMs: number;
+  /** Spans begin where a call finds none running, not on a grid. */
+  readonly #touched: boolean;
+  #origin: number;
+  #rolledTo = 0;
+  /** Oldest first; spans without calls are left out. */
+  #spans: Span[] = [];
+  #sums = noCounts();
+  /** With `by-counter`: for each counter, the last span that it has forgotten. */
+  #forgotten: number[] | null;
+  failuresInARow = 0;
+  successesInARow = 0;
+
+  constructor(config: LastMs | Tumbling | SinceClosed, counting: Counting = COUNTING, now: number) {
+    this.#config = config;
+    this.#counting = counting;
+    this.#spansKept = config.kind === 'last-ms' ? config.buckets : 1;
+    this.#spanMs = config.kind === 'since-closed' ? Number.POSITIVE_INFINITY : config.ms / this.#spansKept;
+    this.#touched =
+      (config.kind === 'last-ms' && config.anchor === 'first-call') ||
+      (config.kind === 'tumbling' && config.restarts === 'when-touched');
+    this.#origin = config.kind === 'last-ms' && config.anchor === 'epoch' ? 0 : now;
+    this.#forgotten = config.kind === 'last-ms' && config.forgets === 'by-counter' ? never() : null;
+    if (config.kind === 'tumbling' && this.#touched) this.#begin(now);
+  }
+
+  get calls(): number {
+    return this.#sum(CALLS);
+  }
+  get failures(): number {
+    return this.#sum(FAILURES);
+  }
+  get slow(): number {
+    return this.#sum(SLOW_CALLS);
+  }
+
+  /** Forgets what is too old. Whoever asks a rule without having recorded anything calls it first. */
+  turn(now: number): void {
+    const gone = this.#tooOld(now);
+    for (let i = 0; i < gone; i++) this.#forgetOldest();
+    if (gone > 0 && this.#spans.length === 0) this.failuresInARow = this.successesInARow = 0;
+  }
+
+  /** A call begins, where calls count from then on. */
+  arrive(now: number): void {
+    if (this.#counting.pending) this.#count(this.#current(now), CALLS, 1);
+  }
+
+  record(bits: number, now: number, startedAt: number): void {
+    const span = this.#counting.dated === 'start' ? this.#spanOf(startedAt, now) : this.#current(now);
+    if (span === undefined) return;
+    if (bits & IGNORED_CALL) this.#recordIgnored(span);
+    else if (bits & REJECTED_CALL) this.#recordRejected(span);
+    else this.#recordResult(span, bits);
+  }
+
+  #recordResult(span: Span, bits: number): void {
+    if (!this.#counting.pending) this.#count(span, CALLS, 1);
+    if (bits & SLOW) this.#count(span, SLOW_CALLS, 1);
+    if (bits & TIMEOUT) this.#count(span, TIMEOUTS, 1);
+    if ((bits & SLOW_FAILURE) === SLOW_FAILURE) this.#count(span, SLOW_FAILURES, 1);
+    const failed = (bits & FAILED) !== 0;
+    this.#count(span, failed ? FAILURES : SUCCEEDED, 1);
+    for (const streaks of [this, span]) {
+      streaks.failuresInARow = failed ? streaks.failuresInARow + 1 : 0;
+      streaks.successesInARow = failed ? 0 : streaks.successesInARow + 1;
+    }
+  }
+
+  #recordIgnored(span: Span): void {
+    const { pending, ignored } = this.#counting;
+    this.#count(span, IGNORED, 1);
+    const counts = ignored === 'calls' ? 1 : 0;
+    const counted = pending ? 1 : 0;
+    if (counts !== counted) this.#count(span, CALLS, counts - counted);
+  }
+
+  #recordRejected(span: Span): void {
+    const { rejected } = this.#counting;
+    this.#count(span, REJECTED, 1);
+    if (rejected !== 'nothing') this.#count(span, CALLS, 1);
+    if (rejected === 'failures') this.#count(span, FAILURES, 1);
+  }
+
+  clear(now: number): void {
+    this.#spans = [];
+    this.#sums = noCounts();
+    this.failuresInARow = this.successesInARow = 0;
+    if (this.#forgotten !== null) this.#forgotten = never();
+    const { kind } = this.#config;
+    if (kind === 'since-closed') return;
+    if (kind === 'tumbling' && this.#touched) this.#begin(now);
+    else if (kind === 'tumbling' || this.#config.anchor === undefined) this.#origin = now;
+    this.#rolledTo = 0;
+  }
+
+  peek(now: number): WindowSums {
+    const gone = this.#tooOld(now);
+    const sum = (counter: number): number => {
+      if (this.#forgotten !== null) return this.#sumRemembered(counter, this.#spans.slice(gone));
+      let total = this.#sums[counter] as number;
+      for (let i = 0; i < gone; i++) total -= (this.#spans[i] as Span).counts[counter] as number;
+      return total;
+    };
+    return {
+      calls: sum(CALLS),
+      failures: sum(FAILURES),
+      slow: sum(SLOW_CALLS),
+      timeouts: sum(TIMEOUTS),
+      slowFailures: sum(SLOW_FAILURES),
+      succeeded: sum(SUCCEEDED),
+      ignored: sum(IGNORED),
+      rejected: sum(REJECTED),
+    };
+  }
+
+  /** Goes on to the interval of `now`; true where that is another than before, which has left nothing behind. */
+  rolls(now: number): boolean {
+    if (this.#touched) {
+      if (this.#tooOld(now) === 0) return false;
+      this.clear(now);
+      return true;
+    }
+    const number = this.#numberAt(now);
+    if (number === this.#rolledTo) return false;
+    this.#rolledTo = number;
+    this.turn(now);
+    return true;
+  }
+
+  contents(now: number): WindowContents {
+    this.turn(now);
+    const spans = this.#spans.map(({ at, counts, failuresInARow, successesInARow }) => [
+      now - this.#beginning(at),
+      ...counts,
+      failuresInARow,
+      successesInARow,
+    ]);
+    return { kind: 'spans', spans };
+  }
+
+  restore(contents: WindowContents, now: number, elapsedMs: number): void {
+    if (contents.kind !== 'spans') return;
+    this.#spans = [];
+    for (const [agoMs = 0, ...kept] of contents.spans) {
+      const began = now - elapsedMs - agoMs;
+      const counts = noCounts().map((_, i) => kept[i] ?? 0);
+      const at = this.#touched ? began : this.#numberAt(began);
+      const [failuresInARow = 0, successesInARow = 0] = kept.slice(COUNTS);
+      this.#spans.push({ at, counts, failuresInARow, successesInARow });
+      for (let i = 0; i < COUNTS; i++) this.#sums[i] = (this.#sums[i] as number) + (counts[i] as number);
+    }
+    this.turn(now);
+  }
+
+  // ------------------------------------------------------------------------------------------------ spans
+
+  #current(now: number): Span {
+    this.turn(now);
+    const newest = this.#spans.at(-1);
+    const at = this.#touched ? now : this.#numberAt(now);
+    if (newest !== undefined) {
+      const runs = this.#touched
+        ? now - newest.at < this.#spanMs || this.#isHeldAt(newest, now)
+        : newest.at >= at;
+      if (runs) return newest;
+    }
+    return this.#begin(at);
+  }
+
+  #begin(at: number): Span {
+    const span: Span = { at, counts: noCounts(), failuresInARow: 0, successesInARow: 0 };
+    this.#spans.push(span);
+    // What leaves in turn leaves only when its place is needed.
+    if (this.#spans.length > this.#spansKept && this.#leavesInTurn()) this.#forgetOldest();
+    return span;
+  }
+
+  /** The span in which a call began; undefined where that has left the window. */
+  #spanOf(startedAt: number, now: number): Span | undefined {
+    const newest = this.#current(now);
+    if (this.#touched) return this.#spans.findLast(({ at }) => at <= startedAt);
+    const at = this.#numberAt(startedAt);
+    if (at <= newest.at - this.#spansKept) return undefined;
+    const known = this.#spans.find((span) => span.at === at);
+    if (known !== undefined) return known;
+    const span: Span = { at, counts: noCounts(), failuresInARow: 0, successesInARow: 0 };
+    this.#spans.push(span);
+    this.#spans.sort((a, b) => a.at - b.at);
+    return span;
+  }
+
+  /** The number of a moment's span on the grid. */
+  #numberAt(moment: number): number {
+    if (this.#spanMs === Number.POSITIVE_INFINITY || this.#touched) return 0;
+    const spans = (moment - this.#origin) / this.#spanMs;
+    // An interval that still holds at its very end: the grid's lines belong to the span before them.
+    if (this.#config.kind === 'tumbling' && this.#config.endsAfter) return Math.max(0, Math.ceil(spans) - 1);
+    return Math.floor(spans);
+  }
+
+  #beginning(at: number): number {
+    if (this.#touched) return at;
+    return this.#spanMs === Number.POSITIVE_INFINITY ? this.#origin : this.#origin + at * this.#spanMs;
+  }
+
+  #leavesInTurn(): boolean {
+    return this.#config.kind === 'last-ms' && this.#config.forgets === 'in-turn';
+  }
+
+  #isHeldAt(span: Span, now: number): boolean {
+    if (this.#config.kind !== 'tumbling' || !this.#config.endsAfter) return false;
+    return now - span.at <= this.#spanMs;
+  }
+
+  /** How many of the oldest spans are too old. */
+  #tooOld(now: number): number {
+    if (this.#spanMs === Number.POSITIVE_INFINITY || this.#leavesInTurn()) return 0;
+    const windowMs = this.#spanMs * this.#spansKept;
+    const last = this.#touched
+      ? now - windowMs
+      : this.#numberAt(now) - this.#spansKept - (this.#forgotten ? 1 : 0);
+    let gone = 0;
+    for (const span of this.#spans) {
+      if (span.at > last || this.#isHeldAt(span, now)) break;
+      gone++;
+    }
+    return gone;
+  }
+
+  // ----------------------------------------------------------------------------------------------- counts
+
+  #count(span: Span, counter: number, by: number): void {
+    if (this.#forgotten !== null) this.#forgotten[counter] = span.at - this.#spansKept;
+    span.counts[counter] = (span.counts[counter] as number) + by;
+    this.#sums[counter] = (this.#sums[counter] as number) + by;
+  }
+
+  #sum(counter: number): number {
+    return this.#forgotten === null
+      ? (this.#sums[counter] as number)
+      : this.#sumRemembered(counter, this.#spans);
+  }
+
+  #sumRemembered(counter: number, spans: readonly Span[]): number {
+    const forgotten = this.#forgotten?.[counter] as number;
+    return spans.reduce(
+      (sum, { at, counts }) => (at > forgotten ? sum + (counts[counter] as number) : sum),
+      0,
+    );
+  }
+
+  #forgetOldest(): void {
+    const gone = this.#spans.shift() as Span;
+    for (let i = 0; i < COUNTS; i++) this.#sums[i] = (this.#sums[i] as number) - (gone.counts[i] as number);
+    // A streak that reaches back into the span that leaves shrinks by that span's part; any other is newer than it.
+    const [failures, successes] = [this.#sums[FAILURES] as number, this.#sums[SUCCEEDED] as number];
+    if (this.failuresInARow === gone.failuresInARow + failures) this.failuresInARow -= gone.failuresInARow;
+    if (this.successesInARow === gone.successesInARow + successes)
+      this.successesInARow -= gone.successesInARow;
+  }
+}
+
+function noCounts(): number[] {
+  return new Array<number>(COUNTS).fill(0);
+}
+
+function never(): number[] {
+  return new Array<number>(COUNTS).fill(Number.NEGATIVE_INFINITY);
+}

@@ -1,0 +1,36 @@
+import type { RampUp } from './config.ts';
+
+/**
+ * Which calls go through while a circuit that has just closed gets its traffic back. The share is kept exactly, without
+ * chance: every call adds its share of one, and whoever completes a whole one goes.
+ */
+export class Ramp {
+  readonly #config: RampUp;
+  readonly #since: number;
+  #credit = 0;
+  #lastAt = Number.NEGATIVE_INFINITY;
+
+  constructor(config: RampUp, since: number) {
+    this.#config = config;
+    this.#since = since;
+  }
+
+  isOver(now: number): boolean {
+    return now - this.#since >= this.#config.overMs;
+  }
+
+  /** Whether a call that arrives now goes through. */
+  admits(now: number): boolean {
+    const { fromRatio, overMs } = this.#config;
+    this.#credit += fromRatio + ((1 - fromRatio) * (now - this.#since)) / overMs;
+    if (this.#credit >= 1) this.#credit -= 1;
+    else if (now < this.freeAt()) return false;
+    this.#lastAt = now;
+    return true;
+  }
+
+  /** From then on a call goes through whatever the share: sparse traffic is no load. */
+  freeAt(): number {
+    return this.#lastAt + 1_000 / this.#config.alwaysPerSecond;
+  }
+}
