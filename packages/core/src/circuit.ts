@@ -2,8 +2,9 @@
  * The shell around the machine: clock, window, generation, listeners. It decides nothing by itself; `machine.ts` says what
  * follows what, `rules.ts` when a limit is crossed.
  */
+import { customRule, draw, openMsOf, wallNow } from './asked.ts';
 import { Audience } from './audience.ts';
-import { FAILED, IGNORED_CALL, REJECTED_CALL, SLOW, TIMEOUT } from './bits.ts';
+import { FAILED, IGNORED_CALL, REJECTED_CALL, SLOW } from './bits.ts';
 import {
   OPEN_TIME_OVER,
   PROBE_NOW,
@@ -16,9 +17,10 @@ import {
 import type { BreakerConfig, ConfigInput, FailureRatio } from './config.ts';
 import { CircuitOpenError, isRejectedError, type RefusalReason, stackless } from './errors.ts';
 import type { BreakerEventName, BreakerEvents, Mode } from './events.ts';
-import { Evidence, isTimeout, type OutcomeLetter, REMEMBERED_CALLS } from './evidence.ts';
+import { Evidence } from './evidence.ts';
 import { type BreakerExport, checkExport, restoreMachine } from './export.ts';
-import { Extras, needsExtras } from './extras.ts';
+import { type Extras, extrasFor } from './extras.ts';
+import { bitsOf, classified, letterOf, openForMs, TOO_LONG, verbOf } from './judge.ts';
 import { LATENCY_BUCKETS, latencyBucket } from './latency.ts';
 import { Ledger } from './ledger.ts';
 import {
@@ -27,16 +29,19 @@ import {
   isTooLong,
   type MachineEvent,
   type MachineState,
+  type Open,
   quietMs,
   type StateName,
   stateAt,
   step,
 } from './machine.ts';
-import { checkMode, checkOptions } from './options.ts';
+import { checkMode, checkOptions, checkRules } from './options.ts';
 import { NO_PAST, type Past } from './past.ts';
-import { CallPermit, FAILURE, IGNORED, SUCCESS } from './permit.ts';
+import { CallPermit, FAILURE, IGNORED, SUCCESS, type Verb } from './permit.ts';
 import { type Plan, planOf } from './plan.ts';
 import { Ramp } from './ramp.ts';
+import { changeOf, exportOf, type Person, type Reading, signedBy, snapshotOf, stampOf } from './reading.ts';
+import { REASONS, rejectSoon, SOON } from './refusal.ts';
 import { resolveConfig } from './resolve.ts';
 import { type Beside, crossedRule, explain, type Why } from './rules.ts';
 import { type Services, servicesOf } from './services.ts';
@@ -47,22 +52,13 @@ import type {
   Breaker,
   BreakerOptions,
   BreakerSnapshot,
-  Counts,
-  CountsView,
   Outcome,
   Permit,
   Settled,
-  Verdict,
   WindowView,
 } from './types.ts';
-import { Underway } from './underway.ts';
 import { createWindow, type Window } from './window.ts';
 
-type Verb = 0 | 1 | 2;
-interface Person {
-  by?: string;
-  reason?: string;
-}
 /** Handlers of `execute`'s shortest way, made once per generation so that a late result carries its era for free. */
 interface Handlers {
   ok: <T>(value: T) => T;
@@ -73,7 +69,6 @@ interface Handlers {
 const UNREAD = -1;
 const NO_CONTEXT: { signal?: never } = Object.freeze({});
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
-const SOON: Promise<void> = Promise.resolve();
 
 export class Circuit implements Breaker, Beside {
   readonly name: string;
@@ -104,16 +99,9 @@ export class Circuit implements Breaker, Beside {
     this.config = resolveConfig(options);
     this.#plan = planOf(this.config, null);
     this.#window = createWindow(this.config, this.#now());
-    this.#equip(this.#now());
-    if (options.restore !== undefined) this.#restore(checkExport(options.restore));
-  }
-
-  /** What this configuration needs beside a window. */
-  #equip(now: number): void {
     checkRules(this.config, this.#services.rules);
-    this.#extras = needsExtras(this.config, this.#plan)
-      ? new Extras(this.config, this.#plan, this.#services.history, now)
-      : null;
+    this.#extras = extrasFor(this.config, this.#plan, this.#services, this.#now(), null);
+    if (options.restore !== undefined) this.#restore(checkExport(options.restore));
   }
 
   // ------------------------------------------------------------------------------------------------ calls
@@ -194,32 +182,16 @@ export class Circuit implements Breaker, Beside {
   }
 
   #settleAs(permit: CallPermit, outcome: Outcome, signal: AbortSignalLike | undefined): void {
-    const said = this.#classified(outcome);
-    const directive = typeof said === 'object' && said !== null ? said : undefined;
-    const word = directive === undefined ? said : directive.verdict;
-    const verdict = isVerdict(word) ? word : this.#judge(outcome, signal);
-    const verb = verdict === 'success' ? SUCCESS : verdict === 'failure' ? FAILURE : IGNORED;
-    const settled = this.settle(permit, verb, outcome.ok ? undefined : outcome.error, 0);
-    const forMs = directive?.openForMs;
-    if (settled !== 'recorded' || typeof forMs !== 'number' || !(forMs > 0)) return;
-    this.#step({ type: 'told-to-open', now: this.#now(), forMs }, TOLD_TO_OPEN);
-  }
-
-  #classified(outcome: Outcome): ReturnType<NonNullable<BreakerOptions['classify']>> {
-    try {
-      return this.#services.classify?.(outcome);
-    } catch (error) {
-      this.#services.report(error, 'classify');
-      return undefined;
-    }
-  }
-
-  #judge(outcome: Outcome, signal: AbortSignalLike | undefined): Verdict {
-    if (outcome.ok) return 'success';
-    // The caller's own abort says nothing about the other side; a time limit that ran out does.
-    if (signal?.aborted && (signal.reason as { name?: unknown } | undefined)?.name !== 'TimeoutError')
-      return 'ignored';
-    return isRejectedError(outcome.error) ? 'ignored' : 'failure';
+    const said = classified(outcome, this.#services);
+    const settled = this.settle(
+      permit,
+      verbOf(said, outcome, signal),
+      outcome.ok ? undefined : outcome.error,
+      0,
+    );
+    const forMs = openForMs(said);
+    if (settled === 'recorded' && forMs > 0)
+      this.#step({ type: 'told-to-open', now: this.#now(), forMs }, TOLD_TO_OPEN);
   }
 
   tryAcquire(): Permit | null {
@@ -289,6 +261,7 @@ export class Circuit implements Breaker, Beside {
   /** A new interval may make everything from the old one stale. */
   #tumble(now: number): void {
     if (!this.#plan.tumbles || !(this.#window as Ledger).rolls(now)) return;
+    this.#extras?.startOver();
     this.#generation++;
     this.#handlers = null;
     if (this.#trouble !== null) this.#trouble.failuresInARow = this.#trouble.successesInARow = 0;
@@ -307,7 +280,7 @@ export class Circuit implements Breaker, Beside {
   /** A call of a closed circuit begins, where that matters. */
   #begin(now: number): void {
     if (this.#window instanceof Ledger) this.#window.arrive(now);
-    this.#extras?.underway?.begin(now - this.#services.stall.stalledMs);
+    this.#extras?.begin(now - this.#services.stall.stalledMs);
   }
 
   #refuse(reason: RefusalReason, now: number): CallPermit | null {
@@ -371,9 +344,8 @@ export class Circuit implements Breaker, Beside {
       durationMs = Math.max(0, this.#now() - permit.startedAt - stalledMs);
     }
     const { generation, lease, startedAt } = permit;
-    const underway = this.#extras?.underway;
-    if (underway && generation === this.#generation && lease === -1 && this.#machine.name === 'closed')
-      underway.end(startedAt - permit.stalledMs);
+    if (this.#plan.watchesSlow && generation === this.#generation && this.#machine.name === 'closed')
+      this.#extras?.end(startedAt - permit.stalledMs);
     return this.#settleCall(generation, lease, verdict, durationMs, startedAt, error, hintMs);
   }
 
@@ -474,7 +446,7 @@ export class Circuit implements Breaker, Beside {
     const passed = verdict !== FAILURE && (!slow || apart);
     const type = passed ? 'probe-succeeded' : 'probe-failed';
     const why = (passed && !apart ? probesPassed : probesFailed)(trial, this.config);
-    this.#step({ type, lease, slow, now, random: this.#draw(), hintMs }, why, undefined, error);
+    this.#step({ type, lease, slow, now, random: draw(this.#services), hintMs }, why, undefined, error);
   }
 
   /** A result of a closed circuit: into the window, and does it cross a limit? */
@@ -483,7 +455,7 @@ export class Circuit implements Breaker, Beside {
       this.#window.record(0, now, startedAt);
       return;
     }
-    this.#learn(bits, now);
+    this.#extras?.learn((bits & FAILED) !== 0, now);
     const trouble = this.#record(bits, now, startedAt, error);
     if (!(bits & FAILED ? this.#plan.asksOnFailure : this.#plan.asksOnSuccess)) return;
     if (
@@ -506,27 +478,13 @@ export class Circuit implements Breaker, Beside {
     return trouble;
   }
 
-  /** What ordinary times are like. */
-  #learn(bits: number, now: number): void {
-    const extras = this.#extras;
-    extras?.history?.record((bits & FAILED) !== 0, now);
-    const { collector } = extras ?? {};
-    if (collector === undefined || this.#plan.adapting === null) return;
-    try {
-      if (bits & FAILED) collector.recordError();
-      else collector.recordSuccess();
-    } catch (error) {
-      this.#services.report(error, 'history');
-    }
-  }
-
   /** Does the window cross a limit? Then open. */
   #ask(now: number, error: unknown, hintMs: number): void {
-    if (this.#extras !== null && now < this.#extras.opensFrom) return;
+    if (this.#extras?.isWarmingUp(now)) return;
     const rule = crossedRule(this.config.openWhen, this.#window, this);
     if (rule === null) return;
     const why = explain(rule, this.#window, this);
-    this.#step({ type: 'limit-crossed', now, random: this.#draw(), hintMs }, why, undefined, error);
+    this.#step({ type: 'limit-crossed', now, random: draw(this.#services), hintMs }, why, undefined, error);
   }
 
   // ------------------------------------------------------------------------------- what rules ask about beside
@@ -543,33 +501,15 @@ export class Circuit implements Breaker, Beside {
 
   get slowInFlight(): number {
     const now = this.#now() - this.#services.stall.stalledMs;
-    return this.#extras?.underway?.slowAt(now) ?? 0;
+    return this.#extras?.slowInFlight(now) ?? 0;
   }
 
-  limitOf({ ratio, adapt }: FailureRatio): number {
-    if (adapt === undefined) return ratio;
-    const past = adapt.history === 'supplied' ? this.#suppliedRate() : this.#extras?.history?.rate;
-    return past === undefined ? ratio : ratio * (1 - adapt.factor) + past * adapt.factor;
-  }
-
-  #suppliedRate(): number | undefined {
-    try {
-      const rate = this.#extras?.collector?.getErrorRate();
-      if (rate === undefined || (rate >= 0 && rate <= 1)) return rate;
-      this.#services.report(new RangeError(`getErrorRate returned ${String(rate)}, not 0 to 1`), 'history');
-    } catch (error) {
-      this.#services.report(error, 'history');
-    }
-    return undefined;
+  limitOf(rule: FailureRatio): number {
+    return this.#extras === null ? rule.ratio : this.#extras.limitOf(rule);
   }
 
   custom(name: string): boolean {
-    try {
-      return this.#services.rules?.[name]?.(this.#view(this.#now())) === true;
-    } catch (error) {
-      this.#services.report(error, `rule ${name}`);
-      return false;
-    }
+    return customRule(name, this.#view(this.#now()), this.#services);
   }
 
   #view(now: number): WindowView {
@@ -591,7 +531,8 @@ export class Circuit implements Breaker, Beside {
   /** The trouble begins with the first failure of the window: one that has left it was a stray. */
   #dateFirstFailure(evidence: Evidence): void {
     const earlier = this.#machine.name !== 'closed' || this.#window.peek(this.#now()).failures > 0;
-    if (!earlier || evidence.firstFailureWallAt === undefined) evidence.firstFailureWallAt = this.#wallNow();
+    if (!earlier || evidence.firstFailureWallAt === undefined)
+      evidence.firstFailureWallAt = wallNow(this.#services);
   }
 
   // ---------------------------------------------------------------------------------------------- changes
@@ -608,26 +549,15 @@ export class Circuit implements Breaker, Beside {
       this.#entered(from.name, why, 'now' in event ? event.now : to.since, person, event.type);
   }
 
-  /** The user's own open time, where there is one. */
-  #stayingAsAsked<Opened extends MachineState & { name: 'open' }>(to: Opened, error: unknown): Opened {
-    const { openMs } = this.#services;
-    if (openMs === undefined) return to;
-    try {
-      const ms = openMs({ window: this.#view(to.since), openings: to.openings, error });
-      if (ms === undefined) return to;
-      if (ms >= 0 && ms <= Number.MAX_SAFE_INTEGER) return { ...to, until: to.since + ms };
-      this.#services.report(
-        new RangeError(`openMs returned ${String(ms)}, not a number of milliseconds`),
-        'openMs',
-      );
-    } catch (thrown) {
-      this.#services.report(thrown, 'openMs');
-    }
-    return to;
+  /** With the user's own open time, where there is one. */
+  #stayingAsAsked(to: Open, error: unknown): Open {
+    if (this.#services.openMs === undefined) return to;
+    const ms = openMsOf({ window: this.#view(to.since), openings: to.openings, error }, this.#services);
+    return ms === undefined ? to : { ...to, until: to.since + ms };
   }
 
   #timely(type: 'call-arrived' | 'time-passed', now: number): MachineEvent {
-    return { type, now, random: this.#draw(), hintMs: 0 };
+    return { type, now, random: draw(this.#services), hintMs: 0 };
   }
 
   /** After a transition: a new generation, and everything that belongs to the old one put away. Then the listeners. */
@@ -642,9 +572,9 @@ export class Circuit implements Breaker, Beside {
     const past = this.#changed();
     this.#generation++;
     this.#handlers = null;
-    past.sinceWallAt = this.#wallNow();
+    past.sinceWallAt = wallNow(this.#services);
     if (machine.name === 'open') past.openedBecause = why;
-    const event = this.#hears('state-changed') ? this.#describeChange(from, why, now, person) : undefined;
+    const event = this.#hears('state-changed') ? changeOf(this.#reading(now), from, why, person) : undefined;
     if (machine.name === 'closed') this.#closed(now, cause);
     else if (machine.name === 'open') this.#opened(now);
     this.#announceLater();
@@ -656,54 +586,17 @@ export class Circuit implements Breaker, Beside {
     if (counting?.clears !== 'never' || cause === 'reset') this.#clear(now);
     if (this.#trouble !== null) this.#trouble.evidence = null;
     if (counting?.closingSuccess && cause === 'probe-succeeded') this.#window.record(0, now, now);
-    if (this.#extras === null) return;
-    this.#extras.ramp = rampUp !== undefined && cause !== 'reset' ? new Ramp(rampUp, now) : null;
-    if (this.#extras.underway !== null) this.#extras.underway = new Underway(this.#plan.slowMs);
+    this.#extras?.closed(cause === 'reset' ? undefined : rampUp, now);
   }
 
   #opened(now: number): void {
     if (this.config.counting?.clears === 'opening-and-closing') this.#clear(now);
-    this.#extras?.history?.forgetRecent(now);
-    if (this.#extras !== null) this.#extras.ramp = null;
+    this.#extras?.opened(now);
   }
 
   #clear(now: number): void {
     this.#window.clear(now);
     if (this.#trouble !== null) this.#trouble.failuresInARow = this.#trouble.successesInARow = 0;
-  }
-
-  #describeChange(
-    from: StateName,
-    why: Why,
-    now: number,
-    person: Person | undefined,
-  ): BreakerEvents['state-changed'] {
-    const machine = this.#machine;
-    const { calls, failures, slow } = this.#window.peek(now);
-    const effectiveRatio = this.#effectiveRatio();
-    const newest =
-      this.config.window.kind === 'last-calls'
-        ? Math.min(this.config.window.calls, REMEMBERED_CALLS)
-        : REMEMBERED_CALLS;
-    const wallAt = this.#past?.sinceWallAt ?? 0;
-    const retryAfterMs = machine.name === 'open' ? machine.until - now : undefined;
-    const evidence = this.#trouble?.evidence;
-    const firstFailureWallAt = evidence?.firstFailureWallAt;
-    return {
-      type: 'state-changed',
-      ...this.#stamp(now, wallAt),
-      from,
-      to: machine.name,
-      mode: this.#mode,
-      why,
-      window: { calls, failures, slow },
-      outcomes: evidence?.outcomes(newest) ?? 'o'.repeat(Math.min(calls, newest)),
-      errors: evidence?.topErrors(newest) ?? [],
-      ...(effectiveRatio === undefined ? {} : { effectiveRatio }),
-      ...(firstFailureWallAt === undefined ? {} : { firstFailureWallAt }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs, retryWallAt: wallAt + retryAfterMs }),
-      ...signedBy(person),
-    };
   }
 
   setMode(mode: Mode, options: Person & { forMs?: number } = {}): void {
@@ -724,7 +617,7 @@ export class Circuit implements Breaker, Beside {
     this.#announceLater();
     this.#audience?.emitter.emit('mode-changed', {
       type: 'mode-changed',
-      ...this.#stamp(now, this.#wallNow()),
+      ...stampOf({ name: this.name, past: this.#past, now }, wallNow(this.#services)),
       from,
       to,
       state: this.state,
@@ -762,10 +655,10 @@ export class Circuit implements Breaker, Beside {
     const now = this.#now();
     if (!sameShape(before, after)) this.#window = createWindow(after, now);
     this.#plan = planOf(after, this.#plan.latency);
-    this.#equip(now);
+    this.#extras = extrasFor(after, this.#plan, this.#services, now, this.#extras);
     this.#audience?.emitter.emit('configured', {
       type: 'configured',
-      ...this.#stamp(now, this.#wallNow()),
+      ...stampOf({ name: this.name, past: this.#past, now }, wallNow(this.#services)),
       config: this.config,
     });
   }
@@ -785,7 +678,7 @@ export class Circuit implements Breaker, Beside {
   /** Whether the next arrival would find a limit crossed. */
   #wouldOpen(): boolean {
     const now = this.#now();
-    if (this.#extras !== null && now < this.#extras.opensFrom) return false;
+    if (this.#extras?.isWarmingUp(now)) return false;
     return crossedRule(this.config.openWhen, this.#window.peek(now), this) !== null;
   }
 
@@ -803,108 +696,38 @@ export class Circuit implements Breaker, Beside {
   }
 
   snapshot(): BreakerSnapshot {
-    const now = this.#now();
-    const machine = this.#machine;
-    const past = this.#past ?? NO_PAST;
-    const trouble = this.#trouble ?? NO_TROUBLE;
-    const { calls, failures, slow } = this.#window.peek(now);
-    const effectiveRatio = this.#effectiveRatio();
-    return {
-      name: this.name,
-      tags: this.tags,
-      state: this.state,
-      mode: this.mode,
-      generation: this.#generation,
-      seq: past.seq,
-      ...(past.sinceWallAt === undefined ? {} : { sinceWallAt: past.sinceWallAt }),
-      window: {
-        calls,
-        failures,
-        slow,
-        failureRatio: calls === 0 ? 0 : failures / calls,
-        slowRatio: calls === 0 ? 0 : slow / calls,
-        failuresInARow: this.failuresInARow,
-      },
-      counts: this.#countsAt(now),
-      ...(effectiveRatio === undefined ? {} : { effectiveRatio }),
-      inFlight: this.#inFlight,
-      openings: machine.openings,
-      ...(machine.name === 'half-open'
-        ? {
-            probing: {
-              succeeded: machine.succeeded,
-              failed: machine.failed,
-              inFlight: machine.leases.length,
-            },
-          }
-        : {}),
-      ...(machine.name === 'open' ? { retryAfterMs: Math.max(0, machine.until - now) } : {}),
-      ...(past.openedBecause === undefined ? {} : { openedBecause: past.openedBecause }),
-      outcomes: trouble.evidence?.outcomes() ?? 'o'.repeat(Math.min(calls, REMEMBERED_CALLS)),
-      errors: trouble.evidence?.topErrors() ?? [],
-      config: this.config,
-      configRevision: past.configRevision,
-    };
-  }
-
-  /** The failure ratio that opens at this moment, where a rule adapts it. */
-  #effectiveRatio(): number | undefined {
-    const { adapting } = this.#plan;
-    return adapting === null ? undefined : this.limitOf(adapting);
-  }
-
-  #totals(): Counts {
-    const { failed, slow, ignored, rejected, stale } = this.#trouble ?? NO_TROUBLE;
-    return { succeeded: this.#succeeded, failed, slow, ignored, rejected, stale };
-  }
-
-  #countsAt(now: number): BreakerSnapshot['counts'] {
-    const totals = this.#totals();
-    const { counts } = this.#services;
-    if (counts === undefined) return { ...totals };
-    const machine = this.#machine;
-    const trying = machine.name === 'half-open' || (machine.name === 'open' && this.config.probing.whileOpen);
-    const probing = trying ? probesOf(machine as MachineState & Trial) : undefined;
-    const view: CountsView = {
-      state: this.state,
-      window: this.#view(now),
-      totals,
-      openings: machine.openings,
-      probing,
-    };
-    try {
-      return { ...totals, ...counts(view) };
-    } catch (error) {
-      this.#services.report(error, 'counts');
-      return { ...totals };
-    }
+    return snapshotOf(this.#reading(this.#now()));
   }
 
   export(): BreakerExport {
-    const now = this.#now();
-    const machine = this.#machine;
-    const mode = this.mode;
-    const past = this.#past ?? NO_PAST;
+    return exportOf(this.#reading(this.#now()));
+  }
+
+  #reading(now: number): Reading {
+    const { adapting } = this.#plan;
     return {
-      v: 1,
-      wallAt: this.#wallNow(),
-      state: machine.name,
-      stateMs: machine.since === Number.NEGATIVE_INFINITY ? null : now - machine.since,
-      openMs: machine.name === 'open' ? Math.max(0, machine.until - now) : 0,
-      openings: machine.openings,
-      failuresInARow: (this.#trouble ?? NO_TROUBLE).failuresInARow,
-      ...(past.openedBecause === undefined ? {} : { openedBecause: past.openedBecause }),
-      mode,
-      modeMs: mode === 'auto' || past.modeUntil === Number.POSITIVE_INFINITY ? null : past.modeUntil - now,
-      window: this.#window.contents(now),
-      counts: this.#totals(),
+      name: this.name,
+      tags: this.tags,
+      now,
+      state: this.state,
+      mode: this.mode,
+      generation: this.#generation,
+      succeeded: this.#succeeded,
+      machine: this.#machine,
+      past: this.#past,
+      trouble: this.#trouble,
+      window: this.#window,
+      view: this.#view(now),
+      effectiveRatio: adapting === null ? undefined : this.limitOf(adapting),
+      config: this.config,
+      services: this.#services,
     };
   }
 
   #restore(kept: BreakerExport): void {
     const now = this.#now();
     // A wall clock behind the exporter's says nothing about how much time has passed: then none has.
-    const elapsedMs = Math.max(0, this.#wallNow() - kept.wallAt);
+    const elapsedMs = Math.max(0, wallNow(this.#services) - kept.wallAt);
     this.#machine = restoreMachine(kept, now, elapsedMs, this.config);
     this.#window.restore(kept.window, now, elapsedMs);
     const { succeeded, ...trouble } = kept.counts;
@@ -989,14 +812,6 @@ export class Circuit implements Breaker, Beside {
     });
   }
 
-  #stamp(
-    at: number,
-    wallAt: number,
-  ): { breaker: string; seq: number; at: number; wallAt: number; configRevision: number } {
-    const past = this.#past ?? NO_PAST;
-    return { breaker: this.name, seq: past.seq, at, wallAt, configRevision: past.configRevision };
-  }
-
   #troubled(): Trouble {
     this.#trouble ??= new Trouble();
     return this.#trouble;
@@ -1012,86 +827,9 @@ export class Circuit implements Breaker, Beside {
   #now(): number {
     return this.#services.clock.now();
   }
-
-  #draw(): number {
-    try {
-      const drawn = this.#services.random();
-      return drawn >= 0 && drawn <= 1 ? drawn : 0.5;
-    } catch (error) {
-      this.#services.report(error, 'random');
-      return 0.5;
-    }
-  }
-
-  /** A label only: a wall clock that throws must not stop a decision. */
-  #wallNow(): number {
-    try {
-      return this.#services.clock.wallNow();
-    } catch {
-      return 0;
-    }
-  }
-}
-
-/** Why a call is turned away in each state. */
-const REASONS: Record<StateName, RefusalReason> = { closed: 'ramping', open: 'open', 'half-open': 'probing' };
-
-/** In place of the error of a call that took too long and returned. */
-const TOO_LONG = Object.freeze({ name: 'TimeoutError', message: 'took longer than failAfterMs' });
-
-function isVerdict(word: unknown): word is Verdict {
-  return word === 'success' || word === 'failure' || word === 'ignored';
-}
-
-function bitsOf(verdict: Verb, slow: boolean, error: unknown): number {
-  const failed = verdict === FAILURE ? (isTimeout(error) ? FAILED | TIMEOUT : FAILED) : 0;
-  return slow ? failed | SLOW : failed;
-}
-
-function probesOf({
-  nextLease,
-  succeeded,
-  failed,
-  slow,
-  slowFailed,
-  leases,
-}: Trial): NonNullable<CountsView['probing']> {
-  return { admitted: nextLease, succeeded, failed, slow, slowFailed, inFlight: leases.length };
 }
 
 /** Whether the window of one configuration can go on under the other. */
 function sameShape(before: BreakerConfig, after: BreakerConfig): boolean {
   return JSON.stringify([before.window, before.counting]) === JSON.stringify([after.window, after.counting]);
-}
-
-function checkRules({ openWhen }: BreakerConfig, rules: BreakerOptions['rules']): void {
-  for (const rule of openWhen) {
-    if (rule.kind === 'custom' && typeof rules?.[rule.name] !== 'function')
-      throw new TypeError(
-        `openWhen asks custom(${JSON.stringify(rule.name)}): rules must hold a function of that name`,
-      );
-  }
-}
-
-/**
- * A refusal is rejected one microtask later: by then the caller awaits it, and the host's unhandled-rejection hooks rest.
- * Rejected, not thrown: unwinding the stack would double the cost.
- */
-function rejectSoon(reason: unknown): Promise<never> {
-  let reject: (reason: unknown) => void = () => {};
-  const refused = new Promise<never>((_, reject_) => {
-    reject = reject_;
-  });
-  void SOON.then(() => reject(reason));
-  return refused;
-}
-
-function letterOf(verdict: Verb, slow: boolean, error: unknown): OutcomeLetter {
-  if (verdict === IGNORED) return 'x';
-  if (verdict === FAILURE) return isTimeout(error) ? 't' : 'e';
-  return slow ? 's' : 'o';
-}
-
-function signedBy({ by, reason }: Person = {}): { by?: string; note?: string } {
-  return { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { note: reason }) };
 }

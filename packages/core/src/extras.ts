@@ -1,34 +1,119 @@
-import type { BreakerConfig } from './config.ts';
+import type { BreakerConfig, FailureRatio } from './config.ts';
 import { type MetricsCollector, OwnHistory } from './history.ts';
 import type { Plan } from './plan.ts';
-import type { Ramp } from './ramp.ts';
+import { Ramp } from './ramp.ts';
+import type { Services } from './services.ts';
 import { Underway } from './underway.ts';
 
 /** What only some configurations need; a breaker without them has none. */
 export class Extras {
   /** While the traffic comes back. */
   ramp: Ramp | null = null;
-  underway: Underway | null;
-  history: OwnHistory | null;
-  readonly collector: MetricsCollector | undefined;
-  /** Before it nothing opens the circuit. */
-  readonly opensFrom: number;
+  #underway: Underway | null = null;
+  #history: OwnHistory | null = null;
+  readonly #collector: MetricsCollector | undefined;
+  readonly #madeAt: number;
+  readonly #warmUpMs: number;
+  readonly #services: Services;
+  readonly #plan: Plan;
 
-  constructor(config: BreakerConfig, plan: Plan, collector: MetricsCollector | undefined, now: number) {
-    this.collector = collector;
-    this.opensFrom = now + (config.warmUpMs ?? 0);
-    this.underway = plan.watchesSlow ? new Underway(plan.slowMs) : null;
-    const rule = plan.adapting;
-    const history = rule?.adapt?.history;
-    this.history =
-      rule === null || typeof history !== 'number'
-        ? null
-        : new OwnHistory(history, rule.ratio, rule.minimumCalls, now);
+  /** @param before Of the configuration before this one: what still fits goes on. */
+  constructor(config: BreakerConfig, plan: Plan, services: Services, now: number, before: Extras | null) {
+    this.#plan = plan;
+    this.#services = services;
+    this.#collector = plan.adapting === null ? undefined : services.history;
+    this.#madeAt = before === null ? now : before.#madeAt;
+    this.#warmUpMs = config.warmUpMs ?? 0;
+    if (config.rampUp !== undefined) this.ramp = before?.ramp ?? null;
+    if (plan.watchesSlow) {
+      const fits = before !== null && before.#plan.slowMs === plan.slowMs;
+      this.#underway = (fits ? before.#underway : null) ?? new Underway(plan.slowMs);
+    }
+    const adapt = plan.adapting?.adapt;
+    if (typeof adapt?.history === 'number') {
+      const fits = before !== null && before.#plan.adapting?.adapt?.history === adapt.history;
+      this.#history = (fits ? before.#history : null) ?? this.#newHistory(adapt.history, now);
+    }
+  }
+
+  #newHistory(overMs: number, now: number): OwnHistory {
+    const { ratio, minimumCalls } = this.#plan.adapting as FailureRatio;
+    return new OwnHistory(overMs, ratio, minimumCalls, now);
+  }
+
+  /** Whether nothing may open the circuit yet. */
+  isWarmingUp(now: number): boolean {
+    return now < this.#madeAt + this.#warmUpMs;
+  }
+
+  begin(at: number): void {
+    this.#underway?.begin(at);
+  }
+  end(beganAt: number): void {
+    this.#underway?.end(beganAt);
+  }
+  slowInFlight(now: number): number {
+    return this.#underway?.slowAt(now) ?? 0;
+  }
+  /** Results of the calls under way are stale from now on. */
+  startOver(): void {
+    if (this.#underway !== null) this.#underway = new Underway(this.#plan.slowMs);
+  }
+
+  /** A result of ordinary times. */
+  learn(failed: boolean, now: number): void {
+    this.#history?.record(failed, now);
+    if (this.#collector === undefined) return;
+    try {
+      if (failed) this.#collector.recordError();
+      else this.#collector.recordSuccess();
+    } catch (error) {
+      this.#services.report(error, 'history');
+    }
+  }
+
+  /** The circuit opened: what led to it is not ordinary, and no traffic comes back. */
+  opened(now: number): void {
+    this.#history?.forgetRecent(now);
+    this.ramp = null;
+  }
+
+  closed(rampUp: BreakerConfig['rampUp'], now: number): void {
+    this.ramp = rampUp === undefined ? null : new Ramp(rampUp, now);
+    this.startOver();
+  }
+
+  /** The limit of the rule at this moment. */
+  limitOf({ ratio, adapt }: FailureRatio): number {
+    if (adapt === undefined) return ratio;
+    const past = adapt.history === 'supplied' ? this.#suppliedRate() : this.#history?.rate;
+    return past === undefined ? ratio : ratio * (1 - adapt.factor) + past * adapt.factor;
+  }
+
+  #suppliedRate(): number | undefined {
+    try {
+      const rate = this.#collector?.getErrorRate();
+      if (rate === undefined || (rate >= 0 && rate <= 1)) return rate;
+      this.#services.report(new RangeError(`getErrorRate returned ${String(rate)}, not 0 to 1`), 'history');
+    } catch (error) {
+      this.#services.report(error, 'history');
+    }
+    return undefined;
   }
 }
 
-export function needsExtras(config: BreakerConfig, plan: Plan): boolean {
-  return (
-    config.warmUpMs !== undefined || config.rampUp !== undefined || plan.watchesSlow || plan.adapting !== null
-  );
+/** The extras of a configuration; null where it needs none. */
+export function extrasFor(
+  config: BreakerConfig,
+  plan: Plan,
+  services: Services,
+  now: number,
+  before: Extras | null,
+): Extras | null {
+  const needed =
+    config.warmUpMs !== undefined ||
+    config.rampUp !== undefined ||
+    plan.watchesSlow ||
+    plan.adapting !== null;
+  return needed ? new Extras(config, plan, services, now, before) : null;
 }

@@ -1,4 +1,5 @@
 import { checkKeys, checkMs, show } from './check.ts';
+import type { BreakerConfig } from './config.ts';
 import type { Mode } from './events.ts';
 import type { BreakerOptions } from './types.ts';
 
@@ -67,4 +68,14 @@ const MODES: readonly Mode[] = ['auto', 'forced-open', 'forced-closed', 'observi
 export function checkMode(mode: Mode, options: { forMs?: number }): void {
   if (!MODES.includes(mode)) throw new TypeError(`setMode takes ${MODES.join(', ')}, got ${show(mode)}`);
   if (options.forMs !== undefined) checkMs('setMode forMs', options.forMs);
+}
+
+/** Every custom rule needs its function. */
+export function checkRules({ openWhen }: BreakerConfig, rules: BreakerOptions['rules']): void {
+  for (const rule of openWhen) {
+    if (rule.kind === 'custom' && typeof rules?.[rule.name] !== 'function')
+      throw new TypeError(
+        `openWhen asks custom(${show(rule.name)}): rules must hold a function of that name`,
+      );
+  }
 }

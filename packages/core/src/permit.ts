@@ -2,8 +2,10 @@ import type { Permit, Settled } from './types.ts';
 
 /** What a permit needs of the circuit it came from. */
 export interface Settling {
-  settle(permit: CallPermit, verdict: 0 | 1 | 2, error: unknown, hintMs: number): Settled;
+  settle(permit: CallPermit, verdict: Verb, error: unknown, hintMs: number): Settled;
 }
+/** What became of a call. */
+export type Verb = 0 | 1 | 2;
 export const SUCCESS = 0;
 export const FAILURE = 1;
 export const IGNORED = 2;

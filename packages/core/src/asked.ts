@@ -1,0 +1,57 @@
+/** The user's functions, asked so that none of them can hurt: what throws or returns nonsense is reported and left out. */
+import type { Services } from './services.ts';
+import type { CountsView, Opening, WindowView } from './types.ts';
+
+/** Whether a custom rule is met. */
+export function customRule(name: string, window: WindowView, { rules, report }: Services): boolean {
+  try {
+    return rules?.[name]?.(window) === true;
+  } catch (error) {
+    report(error, `rule ${name}`);
+    return false;
+  }
+}
+
+/** How long to stay open, where the user says so. */
+export function openMsOf(opening: Opening, { openMs, report }: Services): number | undefined {
+  try {
+    const ms = openMs?.(opening);
+    if (ms === undefined || (ms >= 0 && ms <= Number.MAX_SAFE_INTEGER)) return ms;
+    report(new RangeError(`openMs returned ${String(ms)}, not a number of milliseconds`), 'openMs');
+  } catch (error) {
+    report(error, 'openMs');
+  }
+  return undefined;
+}
+
+export function moreCounts(
+  view: CountsView,
+  { counts, report }: Services,
+): Readonly<Record<string, number>> | undefined {
+  try {
+    return counts?.(view);
+  } catch (error) {
+    report(error, 'counts');
+    return undefined;
+  }
+}
+
+/** 0 to 1, for jitter. */
+export function draw({ random, report }: Services): number {
+  try {
+    const drawn = random();
+    return drawn >= 0 && drawn <= 1 ? drawn : 0.5;
+  } catch (error) {
+    report(error, 'random');
+    return 0.5;
+  }
+}
+
+/** A label only: a wall clock that throws must not stop a decision. */
+export function wallNow({ clock }: Services): number {
+  try {
+    return clock.wallNow();
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,55 @@
+/** What a finished call says about the other side. */
+import { FAILED, SLOW, TIMEOUT } from './bits.ts';
+import { isRejectedError } from './errors.ts';
+import { isTimeout, type OutcomeLetter } from './evidence.ts';
+import { FAILURE, IGNORED, SUCCESS, type Verb } from './permit.ts';
+import type { Services } from './services.ts';
+import type { AbortSignalLike, BreakerOptions, Outcome } from './types.ts';
+
+const VERBS: Readonly<Record<string, Verb>> = { success: SUCCESS, failure: FAILURE, ignored: IGNORED };
+
+type Said = ReturnType<NonNullable<BreakerOptions['classify']>>;
+
+/** What the user's `classify` says; undefined where there is none, or it threw. */
+export function classified(outcome: Outcome, { classify, report }: Services): Said {
+  try {
+    return classify?.(outcome);
+  } catch (error) {
+    report(error, 'classify');
+    return undefined;
+  }
+}
+
+export function verbOf(said: Said, outcome: Outcome, signal: AbortSignalLike | undefined): Verb {
+  const word = typeof said === 'object' && said !== null ? said.verdict : said;
+  const verb = typeof word === 'string' ? VERBS[word] : undefined;
+  if (verb !== undefined) return verb;
+  if (outcome.ok) return SUCCESS;
+  // The caller's own abort says nothing about the other side; a time limit that ran out does.
+  if (signal?.aborted && (signal.reason as { name?: unknown } | undefined)?.name !== 'TimeoutError')
+    return IGNORED;
+  return isRejectedError(outcome.error) ? IGNORED : FAILURE;
+}
+
+/** For how long the result opens the circuit at once; 0 where it does not. */
+export function openForMs(said: Said): number {
+  const ms = typeof said === 'object' && said !== null ? said.openForMs : undefined;
+  return typeof ms === 'number' && ms > 0 && ms <= Number.MAX_SAFE_INTEGER ? ms : 0;
+}
+
+export function bitsOf(verb: Verb, slow: boolean, error: unknown): number {
+  const failed = verb === FAILURE ? (isTimeout(error) ? FAILED | TIMEOUT : FAILED) : 0;
+  return slow ? failed | SLOW : failed;
+}
+
+export function letterOf(verb: Verb, slow: boolean, error: unknown): OutcomeLetter {
+  if (verb === IGNORED) return 'x';
+  if (verb === FAILURE) return isTimeout(error) ? 't' : 'e';
+  return slow ? 's' : 'o';
+}
+
+/** In place of the error of a call that took too long and returned. */
+export const TOO_LONG: Readonly<{ name: string; message: string }> = Object.freeze({
+  name: 'TimeoutError',
+  message: 'took longer than failAfterMs',
+});

@@ -1,0 +1,24 @@
+import type { RefusalReason } from './errors.ts';
+import type { StateName } from './machine.ts';
+
+/** Why a call is turned away in each state. */
+export const REASONS: Readonly<Record<StateName, RefusalReason>> = {
+  closed: 'ramping',
+  open: 'open',
+  'half-open': 'probing',
+};
+
+export const SOON: Promise<void> = Promise.resolve();
+
+/**
+ * A refusal is rejected one microtask later: by then the caller awaits it, and the host's unhandled-rejection hooks rest.
+ * Rejected, not thrown: unwinding the stack would double the cost.
+ */
+export function rejectSoon(reason: unknown): Promise<never> {
+  let reject: (reason: unknown) => void = () => {};
+  const refused = new Promise<never>((_, reject_) => {
+    reject = reject_;
+  });
+  void SOON.then(() => reject(reason));
+  return refused;
+}
