@@ -17,7 +17,7 @@ import {
 import type { BreakerConfig, ConfigInput, FailureRatio } from './config.ts';
 import { CircuitOpenError, isRejectedError, type RefusalReason, stackless } from './errors.ts';
 import type { BreakerEventName, BreakerEvents, Mode } from './events.ts';
-import { Evidence } from './evidence.ts';
+import { Evidence, isTimeout } from './evidence.ts';
 import { type BreakerExport, checkExport, restoreMachine } from './export.ts';
 import { type Extras, extrasFor } from './extras.ts';
 import { bitsOf, classified, letterOf, openForMs, TOO_LONG, verbOf } from './judge.ts';
@@ -264,7 +264,6 @@ export class Circuit implements Breaker, Beside {
     this.#extras?.startOver();
     this.#generation++;
     this.#handlers = null;
-    if (this.#trouble !== null) this.#trouble.failuresInARow = this.#trouble.successesInARow = 0;
   }
 
   #permit(lease: number, now: number): CallPermit {
@@ -373,6 +372,7 @@ export class Circuit implements Breaker, Beside {
     else if (verdict === FAILURE) this.#troubled().failed++;
     else this.#troubled().ignored++;
     if (slow) this.#troubled().slow++;
+    if (verdict === FAILURE && isTimeout(cause)) this.#troubled().timeouts++;
     const { latency } = plan;
     if (latency !== null && durationMs >= 0 && verdict !== IGNORED) {
       const bucket = latencyBucket(durationMs);
@@ -490,13 +490,15 @@ export class Circuit implements Breaker, Beside {
   // ------------------------------------------------------------------------------- what rules ask about beside
 
   get failuresInARow(): number {
-    if (this.config.counting?.streakExpires) return (this.#window as Ledger).failuresInARow;
-    return (this.#trouble ?? NO_TROUBLE).failuresInARow;
+    return this.#plan.streaksExpire
+      ? this.#streaks(this.#now()).failuresInARow
+      : (this.#trouble ?? NO_TROUBLE).failuresInARow;
   }
 
-  get #successesInARow(): number {
-    if (this.config.counting?.streakExpires) return (this.#window as Ledger).successesInARow;
-    return this.#trouble?.successesInARow ?? this.#window.calls;
+  #streaks(now: number): { failuresInARow: number; successesInARow: number } {
+    if (this.#plan.streaksExpire) return (this.#window as Ledger).streaks(now);
+    const { failuresInARow, successesInARow } = this.#trouble ?? NO_TROUBLE;
+    return { failuresInARow, successesInARow: this.#trouble === null ? this.#window.calls : successesInARow };
   }
 
   get slowInFlight(): number {
@@ -515,8 +517,7 @@ export class Circuit implements Breaker, Beside {
   #view(now: number): WindowView {
     return {
       ...this.#window.peek(now),
-      failuresInARow: this.failuresInARow,
-      successesInARow: this.#successesInARow,
+      ...this.#streaks(now),
       inFlight: this.#inFlight,
     };
   }

@@ -18,13 +18,16 @@ const REJECTED = 6;
 const SLOW_FAILURES = 7;
 const COUNTS = 8;
 
-interface Span {
+/** Of the window; or at the end of a span, as far as it alone can tell. */
+interface Streaks {
+  failuresInARow: number;
+  successesInARow: number;
+}
+
+interface Span extends Streaks {
   /** Its number on the grid, or the moment at which it began. */
   readonly at: number;
   readonly counts: number[];
-  /** The streaks at its end, as far as it alone can tell. */
-  failuresInARow: number;
-  successesInARow: number;
 }
 
 /** Whether the plain windows can do it. */
@@ -55,8 +58,7 @@ export class Ledger implements Window {
   #sums = noCounts();
   /** With `by-counter`: for each counter, the last span that it has forgotten. */
   #forgotten: number[] | null;
-  failuresInARow = 0;
-  successesInARow = 0;
+  #streaks: Streaks = { failuresInARow: 0, successesInARow: 0 };
 
   constructor(config: LastMs | Tumbling | SinceClosed, counting: Counting = COUNTING, now: number) {
     this.#config = config;
@@ -84,8 +86,9 @@ export class Ledger implements Window {
   /** Forgets what is too old. Whoever asks a rule without having recorded anything calls it first. */
   turn(now: number): void {
     const gone = this.#tooOld(now);
+    if (gone === 0) return;
+    this.#streaks = this.streaks(now);
     for (let i = 0; i < gone; i++) this.#forgetOldest();
-    if (gone > 0 && this.#spans.length === 0) this.failuresInARow = this.successesInARow = 0;
   }
 
   /** A call begins, where calls count from then on. */
@@ -108,7 +111,7 @@ export class Ledger implements Window {
     if ((bits & SLOW_FAILURE) === SLOW_FAILURE) this.#count(span, SLOW_FAILURES, 1);
     const failed = (bits & FAILED) !== 0;
     this.#count(span, failed ? FAILURES : SUCCEEDED, 1);
-    for (const streaks of [this, span]) {
+    for (const streaks of [this.#streaks, span]) {
       streaks.failuresInARow = failed ? streaks.failuresInARow + 1 : 0;
       streaks.successesInARow = failed ? 0 : streaks.successesInARow + 1;
     }
@@ -132,7 +135,7 @@ export class Ledger implements Window {
   clear(now: number): void {
     this.#spans = [];
     this.#sums = noCounts();
-    this.failuresInARow = this.successesInARow = 0;
+    this.#streaks = { failuresInARow: 0, successesInARow: 0 };
     if (this.#forgotten !== null) this.#forgotten = never();
     const { kind } = this.#config;
     if (kind === 'since-closed') return;
@@ -159,6 +162,22 @@ export class Ledger implements Window {
       ignored: sum(IGNORED),
       rejected: sum(REJECTED),
     };
+  }
+
+  /** Streaks as they are at `now`, for windows that forget them with their spans. Changes nothing. */
+  streaks(now: number): Streaks {
+    const gone = this.#tooOld(now);
+    let { failuresInARow, successesInARow } = this.#streaks;
+    if (gone > 0 && gone === this.#spans.length) return { failuresInARow: 0, successesInARow: 0 };
+    let [failures, successes] = [this.#sums[FAILURES] as number, this.#sums[SUCCEEDED] as number];
+    // A streak that reaches back into a span that leaves shrinks by that span's part; any other is newer than it.
+    for (const span of this.#spans.slice(0, gone)) {
+      failures -= span.counts[FAILURES] as number;
+      successes -= span.counts[SUCCEEDED] as number;
+      if (failuresInARow === span.failuresInARow + failures) failuresInARow -= span.failuresInARow;
+      if (successesInARow === span.successesInARow + successes) successesInARow -= span.successesInARow;
+    }
+    return { failuresInARow, successesInARow };
   }
 
   /** Goes on to the interval of `now`; true where that is another than before, which has left nothing behind. */
@@ -300,11 +319,6 @@ export class Ledger implements Window {
   #forgetOldest(): void {
     const gone = this.#spans.shift() as Span;
     for (let i = 0; i < COUNTS; i++) this.#sums[i] = (this.#sums[i] as number) - (gone.counts[i] as number);
-    // A streak that reaches back into the span that leaves shrinks by that span's part; any other is newer than it.
-    const [failures, successes] = [this.#sums[FAILURES] as number, this.#sums[SUCCEEDED] as number];
-    if (this.failuresInARow === gone.failuresInARow + failures) this.failuresInARow -= gone.failuresInARow;
-    if (this.successesInARow === gone.successesInARow + successes)
-      this.successesInARow -= gone.successesInARow;
   }
 }
 

@@ -27,6 +27,8 @@ export interface Plan {
   readonly countsIgnored: boolean;
   readonly countsRejected: boolean;
   readonly countsLate: boolean;
+  /** Whether streaks are forgotten with what the window forgets. */
+  readonly streaksExpire: boolean;
   /** The rule whose limit moves. */
   readonly adapting: FailureRatio | null;
   /** Live counts of durations, where somebody measures them: such a plan is the breaker's own. */
@@ -75,6 +77,7 @@ function derive(config: BreakerConfig, latency: Uint32Array | null): Plan {
     countsIgnored: counting.ignored === 'calls' || counting.pending,
     countsRejected: counting.rejected !== 'nothing',
     countsLate: counting.late === 'counted',
+    streaksExpire: counting.streakExpires || tumbles,
     adapting: (adapting as FailureRatio | undefined) ?? null,
     latency,
   };

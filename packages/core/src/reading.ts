@@ -84,7 +84,11 @@ function countsOf(reading: Reading): BreakerSnapshot['counts'] {
   if (services.counts === undefined) return { ...totals };
   const trying = machine.name === 'half-open' || (machine.name === 'open' && config.probing.whileOpen);
   const probing = trying ? probesOf(machine as MachineState & Trial) : undefined;
-  const more = moreCounts({ state, window: view, totals, openings: machine.openings, probing }, services);
+  const { timeouts } = reading.trouble ?? NO_TROUBLE;
+  const more = moreCounts(
+    { state, window: view, totals: { ...totals, timeouts }, openings: machine.openings, probing },
+    services,
+  );
   return { ...totals, ...more };
 }
 

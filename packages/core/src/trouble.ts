@@ -4,6 +4,8 @@ import type { Evidence } from './evidence.ts';
 export class Trouble {
   failed = 0;
   slow = 0;
+  /** Failures that were timeouts. */
+  timeouts = 0;
   ignored = 0;
   rejected = 0;
   stale = 0;

@@ -116,7 +116,7 @@ export interface CountsView {
   readonly state: StateName;
   readonly window: WindowView;
   /** Since construction. */
-  readonly totals: Counts;
+  readonly totals: Counts & { readonly timeouts: number };
   readonly openings: number;
   /** While half-open (or open with `whileOpen`): probes let through in this phase, and what became of them. */
   readonly probing:
