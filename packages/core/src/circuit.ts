@@ -45,7 +45,7 @@ import { REASONS, rejectSoon, SOON } from './refusal.ts';
 import { resolveConfig } from './resolve.ts';
 import { type Beside, crossedRule, explain, type Why } from './rules.ts';
 import { type Services, servicesOf } from './services.ts';
-import { freeAt, holdsLease, type Trial } from './trial.ts';
+import { admit, freeAt, freed, holdsLease, type Trial } from './trial.ts';
 import { NO_TROUBLE, Trouble } from './trouble.ts';
 import type {
   AbortSignalLike,
@@ -586,7 +586,10 @@ export class Circuit implements Breaker, Beside {
     const { counting, rampUp } = this.config;
     if (counting?.clears !== 'never' || cause === 'reset') this.#clear(now);
     if (this.#trouble !== null) this.#trouble.evidence = null;
-    if (counting?.closingSuccess && cause === 'probe-succeeded') this.#window.record(0, now, now);
+    if (counting?.closingSuccess && cause === 'probe-succeeded') {
+      if (this.#window instanceof Ledger) this.#window.arrive(now);
+      this.#window.record(0, now, now);
+    }
     this.#extras?.closed(cause === 'reset' ? undefined : rampUp, now);
   }
 
@@ -687,6 +690,25 @@ export class Circuit implements Breaker, Beside {
     return this.#mode !== 'auto' && this.#now() >= (this.#past ?? NO_PAST).modeUntil ? 'auto' : this.#mode;
   }
 
+  wouldAdmit(): boolean {
+    const { mode, state } = this;
+    if (mode !== 'auto') return mode !== 'forced-open';
+    const machine = this.#machine;
+    const now = this.#now();
+    if (machine.name === 'closed') return state === 'closed' && (this.#extras?.wouldAdmit(now) ?? true);
+    if (machine.name === 'open') return isOver(machine, now, this.config);
+    if (isTooLong(machine, now, this.config)) return state !== 'open';
+    const trial = freed(machine, now);
+    return admit(trial, now, this.config.probing) !== trial;
+  }
+
+  passTime(): void {
+    const now = this.#now();
+    this.#endModeIfDue(now);
+    const cause = this.#machine.name === 'open' ? OPEN_TIME_OVER : PROBING_TOO_LONG;
+    this.#step(this.#timely('time-passed', now), cause);
+  }
+
   /** Sound and unused: forgetting it loses nothing. */
   get idle(): boolean {
     const now = this.#now();
@@ -781,12 +803,7 @@ export class Circuit implements Breaker, Beside {
     if (due === Number.POSITIVE_INFINITY) return;
     const announce = (): void => {
       audience.announcement = undefined;
-      const now = this.#now();
-      this.#endModeIfDue(now);
-      this.#step(
-        this.#timely('time-passed', now),
-        this.#machine.name === 'open' ? OPEN_TIME_OVER : PROBING_TOO_LONG,
-      );
+      this.passTime();
       // A timer may come early by a fraction, or be shorter than the time it stands for.
       if (audience.announcement === undefined) this.#announceLater();
     };

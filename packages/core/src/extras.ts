@@ -46,6 +46,11 @@ export class Extras {
     return now < this.#madeAt + this.#warmUpMs;
   }
 
+  /** Whether the traffic that comes back leaves room for a call now. */
+  wouldAdmit(now: number): boolean {
+    return this.ramp === null || this.ramp.isOver(now) || this.ramp.wouldAdmit(now);
+  }
+
   begin(at: number): void {
     this.#underway?.begin(at);
   }

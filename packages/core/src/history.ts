@@ -57,8 +57,11 @@ export class OwnHistory {
   }
 
   record(failed: boolean, now: number): void {
-    // Too few calls make no rate: such a slice goes on.
-    if (now >= this.#sliceEnd && this.#calls >= this.#minimumCalls) this.#turn(now);
+    if (now >= this.#sliceEnd) {
+      if (this.#calls === 0) this.#sliceEnd = now + SLICE_MS;
+      // Too few calls make no rate: such a slice goes on.
+      else if (this.#calls >= this.#minimumCalls) this.#turn(now);
+    }
     this.#calls++;
     if (failed) this.#failures++;
   }

@@ -21,12 +21,21 @@ export class Ramp {
 
   /** Whether a call that arrives now goes through. */
   admits(now: number): boolean {
-    const { fromRatio, overMs } = this.#config;
-    this.#credit += fromRatio + ((1 - fromRatio) * (now - this.#since)) / overMs;
+    this.#credit += this.#share(now);
     if (this.#credit >= 1) this.#credit -= 1;
     else if (now < this.freeAt()) return false;
     this.#lastAt = now;
     return true;
+  }
+
+  /** The same, without a call. */
+  wouldAdmit(now: number): boolean {
+    return this.#credit + this.#share(now) >= 1 || now >= this.freeAt();
+  }
+
+  #share(now: number): number {
+    const { fromRatio, overMs } = this.#config;
+    return fromRatio + ((1 - fromRatio) * (now - this.#since)) / overMs;
   }
 
   /** From then on a call goes through whatever the share: sparse traffic is no load. */

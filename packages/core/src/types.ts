@@ -200,6 +200,10 @@ export interface Breaker {
     call: (context: { signal?: S }) => T | PromiseLike<T>,
     options?: { signal?: S | undefined },
   ): Promise<T>;
+  /** Whether a call at this moment would be let through. A pure read: it takes no place. */
+  wouldAdmit(): boolean;
+  /** Makes the changes that time alone has brought, without a call: the end of an open time, of a half-open phase, of a mode. */
+  passTime(): void;
   /** The right to make a call, or null. Synchronous, never throws: the way for adapters. */
   tryAcquire(): Permit | null;
   /** @throws CircuitOpenError where the circuit turns the call away: it must not run. */
