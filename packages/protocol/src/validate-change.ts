@@ -87,7 +87,11 @@ function readErrors(value: unknown): TopError[] {
 const RULES: ReadonlySet<unknown> = new Set<Why['rule']>([
   'failure-ratio',
   'slow-ratio',
+  'failures',
   'consecutive-failures',
+  'custom',
+  'told-to-open',
+  'probing-too-long',
   'open-time-over',
   'probes-passed',
   'probes-failed',
@@ -96,7 +100,7 @@ const RULES: ReadonlySet<unknown> = new Set<Why['rule']>([
   'mode',
   'restored',
 ]);
-const MEASURES = ['value', 'limit', 'calls', 'minimumCalls', 'bad', 'slowMs'] as const;
+const MEASURES = ['value', 'limit', 'calls', 'minimumCalls', 'bad', 'slowMs', 'inFlight'] as const;
 
 /** The cause of a change. A rule that nobody knows yet is "unknown", with its numbers kept. */
 function readWhy(value: unknown): Why {
@@ -106,5 +110,7 @@ function readWhy(value: unknown): Why {
     const measured = cleanNumber(value[key], 0, Number.MAX_SAFE_INTEGER);
     if (measured !== undefined) why[key] = measured;
   }
+  const name = cleanText(value.name, LIMITS.tagChars);
+  if (name) why.name = name;
   return why;
 }

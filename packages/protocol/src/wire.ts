@@ -82,7 +82,11 @@ export interface Why {
   rule:
     | 'failure-ratio'
     | 'slow-ratio'
+    | 'failures'
     | 'consecutive-failures'
+    | 'custom'
+    | 'told-to-open'
+    | 'probing-too-long'
     | 'open-time-over'
     | 'probes-passed'
     | 'probes-failed'
@@ -101,6 +105,10 @@ export interface Why {
   bad?: number;
   /** For slow-ratio: what counts as slow. */
   slowMs?: number;
+  /** For slow-ratio: slow calls that were still under way, among `bad`. */
+  inFlight?: number;
+  /** For custom: the rule's name. */
+  name?: string;
 }
 
 export interface TopError {

@@ -20,8 +20,16 @@ export function causeOf(why: Why | undefined): string {
       const calls = why.calls === undefined ? 'calls' : `${count(why.calls)} calls`;
       const slow = why.slowMs === undefined ? 'slow' : `slower than ${duration(why.slowMs)}`;
       const limit = why.limit === undefined ? '' : ` (limit ${percent(why.limit)})`;
-      return `${percent(why.value)} of ${calls} ${slow}${limit}`;
+      return `${percent(why.value)} of ${calls} ${slow}${limit}${underWay(why)}`;
     }
+    case 'failures':
+      return `${count(why.value ?? why.bad ?? 0)} failed calls${why.limit === undefined ? '' : ` (limit ${count(why.limit)})`}`;
+    case 'custom':
+      return `Rule “${why.name ?? 'custom'}” was met`;
+    case 'told-to-open':
+      return 'Told to open by a result';
+    case 'probing-too-long':
+      return 'Half-open for too long';
     case 'consecutive-failures':
       return `${count(why.value ?? why.bad ?? why.limit ?? 0)} failures in a row`;
     case 'open-time-over':
@@ -43,6 +51,10 @@ export function causeOf(why: Why | undefined): string {
     default:
       return '';
   }
+}
+
+function underWay({ inFlight = 0 }: Why): string {
+  return inFlight === 0 ? '' : `, ${count(inFlight)} of them still waiting`;
 }
 
 function withError(text: string, event: EventRecord | undefined): string {
@@ -121,6 +133,22 @@ export function whySentence(event: EventRecord, stillOpen: boolean): WhySentence
           : `${percent(why.value)} of the calls were ${slow}`;
       return { before, strong, after: limitClause(why, minimum) };
     }
+    case 'failures':
+      return {
+        before,
+        strong: `${count(why.value ?? why.bad ?? 0)} calls failed`,
+        after: why.limit === undefined ? '.' : ` — the limit is ${count(why.limit)}${minimum}.`,
+      };
+    case 'custom':
+      return { before, strong: `its rule “${why.name ?? 'custom'}” was met`, after: '.' };
+    case 'told-to-open':
+      return { before, strong: 'a result asked for it', after: '.' };
+    case 'probing-too-long':
+      return {
+        before: before.replace('opened', 'opened again'),
+        strong: 'it was half-open for too long',
+        after: '.',
+      };
     case 'consecutive-failures':
       return {
         before,
