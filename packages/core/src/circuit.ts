@@ -15,7 +15,7 @@ import {
   TOLD_TO_OPEN,
 } from './causes.ts';
 import type { BreakerConfig, ConfigInput, FailureRatio } from './config.ts';
-import { CircuitOpenError, isRejectedError, type RefusalReason, stackless } from './errors.ts';
+import { type CircuitOpenError, isRejectedError, openError, type RefusalReason } from './errors.ts';
 import type { BreakerEventName, BreakerEvents, Mode } from './events.ts';
 import { Evidence, isTimeout } from './evidence.ts';
 import { type BreakerExport, checkExport, restoreMachine } from './export.ts';
@@ -308,14 +308,12 @@ export class Circuit implements Breaker, Beside {
     const machine = this.#machine;
     const past = this.#past ?? NO_PAST;
     const forced = this.#mode === 'forced-open' && now < past.modeUntil;
-    const state = stateAt(machine, now, this.config);
+    const state = this.#stateAt(now);
     const reason = forced ? 'forced' : REASONS[machine.name];
     const until = forced ? past.modeUntil : this.#freeAt(now);
     const retryAfterMs = Number.isFinite(until) ? Math.max(0, until - now) : undefined;
     const openedBecause = forced ? undefined : past.openedBecause;
-    return stackless(
-      () => new CircuitOpenError({ breaker: this.name, state, reason, retryAfterMs, openedBecause }),
-    );
+    return openError({ breaker: this.name, state, reason, retryAfterMs, openedBecause });
   }
 
   /** When a call may be let through again; NaN or Infinity where nobody can tell. */
@@ -674,9 +672,17 @@ export class Circuit implements Breaker, Beside {
   }
 
   get state(): StateName {
-    const machine = this.#machine;
-    if (machine.name !== 'closed') return stateAt(machine, this.#now(), this.config);
+    if (this.#machine.name !== 'closed') return this.#stateAt(this.#now());
     return this.#plan.asksOnArrival && this.#wouldOpen() ? 'open' : 'closed';
+  }
+
+  #stateAt(now: number): StateName {
+    let machine = this.#machine;
+    if (machine.name === 'half-open' && isTooLong(machine, now, this.config)) {
+      machine = step(machine, { type: 'time-passed', now, random: 0.5, hintMs: 0 }, this.config);
+      if (machine.name === 'open') machine = this.#stayingAsAsked(machine, undefined);
+    }
+    return stateAt(machine, now, this.config);
   }
 
   /** Whether the next arrival would find a limit crossed. */

@@ -146,10 +146,6 @@ export function step(state: MachineState, event: MachineEvent, config: BreakerCo
 
 /** The state for whoever looks: what the next call would find, before any call has made it so. */
 export function stateAt(state: MachineState, now: number, config: BreakerConfig): StateName {
-  if (state.name === 'half-open' && isTooLong(state, now, config)) {
-    const next = afterTooLong(state, { now, random: 0.5, hintMs: 0 }, config);
-    return next.name === 'open' && isOver(next, now, config) ? 'half-open' : next.name;
-  }
   if (state.name === 'open' && !config.probing.whileOpen && isOver(state, now, config)) return 'half-open';
   return state.name;
 }

@@ -12,13 +12,15 @@ export const SOON: Promise<void> = Promise.resolve();
 
 /**
  * A refusal is rejected one microtask later: by then the caller awaits it, and the host's unhandled-rejection hooks rest.
- * Rejected, not thrown: unwinding the stack would double the cost.
+ * The first promise has the second for a handler before it is rejected, and hands its reason on by itself. Rejected, not
+ * thrown: unwinding the stack would double the cost.
  */
 export function rejectSoon(reason: unknown): Promise<never> {
   let reject: (reason: unknown) => void = () => {};
-  const refused = new Promise<never>((_, reject_) => {
+  const first = new Promise<never>((_, reject_) => {
     reject = reject_;
   });
-  void SOON.then(() => reject(reason));
+  const refused = first.then();
+  reject(reason);
   return refused;
 }
