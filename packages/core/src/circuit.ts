@@ -4,7 +4,7 @@
  */
 import { customRule, draw, openMsOf, wallNow } from './asked.ts';
 import { Audience } from './audience.ts';
-import { FAILED, IGNORED_CALL, REJECTED_CALL, SLOW } from './bits.ts';
+import { FAILED, IGNORED_CALL, REJECTED_CALL, SLOW, UNCOUNTED } from './bits.ts';
 import {
   OPEN_TIME_OVER,
   PROBE_NOW,
@@ -147,7 +147,7 @@ export class Circuit implements Breaker, Beside {
       ok: (value) => {
         this.#inFlight--;
         this.#succeeded++;
-        if (generation !== this.#generation) this.#settleLate(SUCCESS, false, undefined, UNREAD, 0);
+        if (generation !== this.#generation) this.#settleLate(-1, SUCCESS, false, undefined, UNREAD, 0);
         else this.#count(0, this.#plan.datesResults ? this.#now() : UNREAD, UNREAD, undefined, 0);
         return value;
       },
@@ -190,8 +190,9 @@ export class Circuit implements Breaker, Beside {
       0,
     );
     const forMs = openForMs(said);
-    if (settled === 'recorded' && forMs > 0)
-      this.#step({ type: 'told-to-open', now: this.#now(), forMs }, TOLD_TO_OPEN);
+    const now = forMs > 0 ? this.#now() : UNREAD;
+    if (settled === 'recorded' && forMs > 0 && !this.#extras?.isWarmingUp(now))
+      this.#step({ type: 'told-to-open', now, forMs }, TOLD_TO_OPEN);
   }
 
   tryAcquire(): Permit | null {
@@ -223,8 +224,8 @@ export class Circuit implements Breaker, Beside {
 
   #admitCarefully(now: number): CallPermit | null {
     this.#endModeIfDue(now);
+    this.#endByTime(now);
     if (this.#mode === 'forced-open') return this.#refuse('forced', now);
-    this.#endProbingIfDue(now);
     if (this.#machine.name === 'closed' && this.#admitClosed(now)) return this.#permit(-1, now);
     const before = this.#machine;
     if (before.name === 'closed') return this.#refuse('ramping', now);
@@ -237,7 +238,6 @@ export class Circuit implements Breaker, Beside {
     return this.#refuse(after.name === 'open' ? 'open' : 'probing', now);
   }
 
-  /** Half-open for too long ends at its time, before anything that comes later is looked at. */
   #endProbingIfDue(now: number): void {
     const machine = this.#machine;
     if (machine.name !== 'half-open' || !isTooLong(machine, now, this.config)) return;
@@ -246,9 +246,8 @@ export class Circuit implements Breaker, Beside {
 
   /** Whether a closed circuit lets a call through; the rules may open it now. */
   #admitClosed(now: number): boolean {
-    this.#tumble(now);
     if (this.#plan.asksOnArrival) {
-      if (this.#window instanceof Ledger) this.#window.turn(now);
+      this.#window.turn(now);
       this.#ask(now, undefined, 0);
       if (this.#machine.name !== 'closed') return false;
     }
@@ -268,7 +267,7 @@ export class Circuit implements Breaker, Beside {
 
   #permit(lease: number, now: number): CallPermit {
     this.#inFlight++;
-    if (!this.#plan.plainArrivals && this.#machine.name === 'closed') this.#begin(now);
+    if (!this.#plan.plainArrivals) this.#begin(now);
     if (!this.#plan.timed) return new CallPermit(this, this.#generation, lease, UNREAD, 0);
     const startedAt = now === UNREAD ? this.#now() : now;
     const { stall } = this.#services;
@@ -276,10 +275,11 @@ export class Circuit implements Breaker, Beside {
     return new CallPermit(this, this.#generation, lease, startedAt, stall.stalledMs);
   }
 
-  /** A call of a closed circuit begins, where that matters. */
+  /** A call begins, where that matters. */
   #begin(now: number): void {
+    if (this.#machine.name !== 'closed' && !this.#plan.windowLivesOn) return;
     if (this.#window instanceof Ledger) this.#window.arrive(now);
-    this.#extras?.begin(now - this.#services.stall.stalledMs);
+    if (this.#machine.name === 'closed') this.#extras?.begin(now - this.#services.stall.stalledMs);
   }
 
   #refuse(reason: RefusalReason, now: number): CallPermit | null {
@@ -366,23 +366,24 @@ export class Circuit implements Breaker, Beside {
     const cause = tooLong ? TOO_LONG : error;
     const slow = verdict !== IGNORED && durationMs > plan.slowMs;
     this.#inFlight--;
-    if (verdict === SUCCESS) this.#succeeded++;
-    else if (verdict === FAILURE) this.#troubled().failed++;
-    else this.#troubled().ignored++;
+    if (verdict === FAILURE) this.#troubled().failed++;
+    else if (verdict === IGNORED) this.#troubled().ignored++;
     if (slow) this.#troubled().slow++;
     if (verdict === FAILURE && isTimeout(cause)) this.#troubled().timeouts++;
+    if (verdict === SUCCESS) this.#succeeded++;
     const { latency } = plan;
     if (latency !== null && durationMs >= 0 && verdict !== IGNORED) {
       const bucket = latencyBucket(durationMs);
       latency[bucket] = (latency[bucket] as number) + 1;
     }
     const recorded = stale
-      ? this.#settleLate(verdict, slow, cause, startedAt, hintMs)
+      ? this.#settleLate(lease, verdict, slow, cause, startedAt, hintMs)
       : this.#settleTimely(lease, verdict, slow, cause, startedAt, hintMs);
     if (this.#audience?.perCall) this.#announceSettled(verdict, !recorded, lease !== -1, durationMs);
     return recorded ? 'recorded' : 'stale';
   }
 
+  /** What time alone has ended, before anything that comes later is looked at. */
   #endByTime(now: number): void {
     this.#endProbingIfDue(now);
     if (this.#machine.name === 'closed') this.#tumble(now);
@@ -396,45 +397,72 @@ export class Circuit implements Breaker, Beside {
     startedAt: number,
     hintMs: number,
   ): true {
-    if (lease !== -1) this.#settleProbe(lease, verdict, slow, error, hintMs);
+    if (lease !== -1) this.#settleProbe(lease, verdict, slow, error, hintMs, startedAt);
     else if (this.#machine.name === 'closed') this.#settleClosed(verdict, slow, error, startedAt, hintMs);
     else if (verdict === IGNORED) this.#trouble?.evidence?.add('x');
     return true;
   }
 
   /** A result that comes after the circuit moved on: counted in the totals, moves nothing, unless it was asked to. */
-  #settleLate(verdict: Verb, slow: boolean, error: unknown, startedAt: number, hintMs: number): boolean {
+  #settleLate(
+    lease: number,
+    verdict: Verb,
+    slow: boolean,
+    error: unknown,
+    startedAt: number,
+    hintMs: number,
+  ): boolean {
     if (!this.#plan.countsLate) {
       this.#troubled().stale++;
       return false;
     }
     const { name } = this.#machine;
-    if (name === 'closed') this.#settleClosed(verdict, slow, error, startedAt, hintMs);
+    // Unless the window lives on, a probe's call was not counted when it began.
+    const uncounted = lease !== -1 && !this.#plan.windowLivesOn ? UNCOUNTED : 0;
+    if (name === 'closed') this.#settleClosed(verdict, slow, error, startedAt, hintMs, uncounted);
     else if (name === 'half-open' || this.config.probing.whileOpen)
-      this.#settleProbe(-1, verdict, slow, error, hintMs);
-    else if (verdict !== IGNORED) this.#record(bitsOf(verdict, slow, error), this.#now(), startedAt, error);
+      this.#settleProbe(-1, verdict, slow, error, hintMs, startedAt);
+    else if (verdict !== IGNORED)
+      this.#record(bitsOf(verdict, slow, error) | uncounted, this.#now(), startedAt, error);
     return true;
   }
 
-  #settleClosed(verdict: Verb, slow: boolean, error: unknown, startedAt: number, hintMs: number): void {
+  #settleClosed(
+    verdict: Verb,
+    slow: boolean,
+    error: unknown,
+    startedAt: number,
+    hintMs: number,
+    uncounted = 0,
+  ): void {
     const now = this.#plan.datesResults ? this.#now() : UNREAD;
     if (verdict !== IGNORED || this.#ignoredPasses()) {
-      this.#count(bitsOf(verdict, slow, error), now, startedAt, error, hintMs);
+      this.#count(bitsOf(verdict, slow, error) | uncounted, now, startedAt, error, hintMs);
       return;
     }
     this.#trouble?.evidence?.add('x');
-    if (this.#plan.countsIgnored) this.#window.record(IGNORED_CALL, now, startedAt);
+    if (this.#plan.countsIgnored) this.#window.record(IGNORED_CALL | uncounted, now, startedAt);
   }
 
   #ignoredPasses(): boolean {
     return this.config.counting?.ignored === 'successes';
   }
 
-  #settleProbe(lease: number, verdict: Verb, slow: boolean, error: unknown, hintMs: number): void {
+  #settleProbe(
+    lease: number,
+    verdict: Verb,
+    slow: boolean,
+    error: unknown,
+    hintMs: number,
+    startedAt: number,
+  ): void {
     const now = this.#now();
-    this.#remember(verdict, slow, error);
+    const decides = verdict !== IGNORED || this.#ignoredPasses();
+    if (decides && this.#plan.windowLivesOn)
+      this.#record(bitsOf(verdict, slow, error), now, startedAt, error);
+    else this.#remember(verdict, slow, error);
     const trial = this.#machine as MachineState & Trial;
-    if (verdict === IGNORED && !this.#ignoredPasses()) {
+    if (!decides) {
       this.#step({ type: 'probe-ignored', lease }, RESET);
       return;
     }
@@ -449,31 +477,29 @@ export class Circuit implements Breaker, Beside {
 
   /** A result of a closed circuit: into the window, and does it cross a limit? */
   #count(bits: number, now: number, startedAt: number, error: unknown, hintMs: number): void {
-    if (bits === 0 && this.#trouble === null && this.#extras === null) {
-      this.#window.record(0, now, startedAt);
-      return;
-    }
+    const plan = this.#plan;
     this.#extras?.learn((bits & FAILED) !== 0, now);
-    const trouble = this.#record(bits, now, startedAt, error);
-    if (!(bits & FAILED ? this.#plan.asksOnFailure : this.#plan.asksOnSuccess)) return;
-    if (
-      this.#window.failures === 0 &&
-      this.#window.slow === 0 &&
-      trouble.failuresInARow === 0 &&
-      !this.#plan.watchesSlow
-    )
-      return;
+    if (bits === 0 && this.#trouble === null) this.#window.record(0, now, startedAt);
+    else this.#record(bits, now, startedAt, error);
+    if (!(bits & FAILED ? plan.asksOnFailure : plan.asksOnSuccess)) return;
+    if (!plan.asksAlways && !this.#hasTrouble()) return;
     this.#ask(now === UNREAD ? this.#now() : now, error, hintMs);
   }
 
-  #record(bits: number, now: number, startedAt: number, error: unknown): Trouble {
+  /** Whether there is anything in the window that a rule on failures or slow calls could be met by. */
+  #hasTrouble(): boolean {
+    const trouble = this.#trouble;
+    if (trouble === null) return false;
+    return trouble.failuresInARow > 0 || this.#window.failures > 0 || this.#window.slow > 0;
+  }
+
+  #record(bits: number, now: number, startedAt: number, error: unknown): void {
     const trouble = this.#troubled();
     if (bits !== 0 || trouble.evidence !== null)
       this.#remember(bits & FAILED ? FAILURE : SUCCESS, (bits & SLOW) !== 0, error);
     this.#window.record(bits, now, startedAt);
     trouble.failuresInARow = bits & FAILED ? trouble.failuresInARow + 1 : 0;
     trouble.successesInARow = bits & FAILED ? 0 : trouble.successesInARow + 1;
-    return trouble;
   }
 
   /** Does the window cross a limit? Then open. */
@@ -496,7 +522,7 @@ export class Circuit implements Breaker, Beside {
   #streaks(now: number): { failuresInARow: number; successesInARow: number } {
     if (this.#plan.streaksExpire) return (this.#window as Ledger).streaks(now);
     const { failuresInARow, successesInARow } = this.#trouble ?? NO_TROUBLE;
-    return { failuresInARow, successesInARow: this.#trouble === null ? this.#window.calls : successesInARow };
+    return { failuresInARow, successesInARow: this.#trouble === null ? this.#succeeded : successesInARow };
   }
 
   get slowInFlight(): number {
@@ -541,18 +567,18 @@ export class Circuit implements Breaker, Beside {
     const from = this.#machine;
     let to = step(from, event, this.config);
     if (to === from) return;
-    const moved = to.name !== from.name;
-    if (moved && to.name === 'open' && event.type !== 'told-to-open') to = this.#stayingAsAsked(to, error);
+    if (to.name === 'open' && waitsAnew(from, to, event)) to = this.#stayingAsAsked(to, event, error);
     this.#machine = to;
-    if (moved || event.type === 'reset')
-      this.#entered(from.name, why, 'now' in event ? event.now : to.since, person, event.type);
+    if (to.name !== from.name || event.type === 'reset') this.#entered(from.name, why, event, person);
   }
 
   /** With the user's own open time, where there is one. */
-  #stayingAsAsked(to: Open, error: unknown): Open {
+  #stayingAsAsked(to: Open, { type, now }: { type: string; now: number }, error: unknown): Open {
     if (this.#services.openMs === undefined) return to;
-    const ms = openMsOf({ window: this.#view(to.since), openings: to.openings, error }, this.#services);
-    return ms === undefined ? to : { ...to, until: to.since + ms };
+    // The next round of an open circuit begins with its call; any other open time with the opening.
+    const from = type === 'call-arrived' ? now : to.since;
+    const ms = openMsOf({ window: this.#view(from), openings: to.openings, error }, this.#services);
+    return ms === undefined ? to : { ...to, until: from + ms };
   }
 
   #timely(type: 'call-arrived' | 'time-passed', now: number): MachineEvent {
@@ -560,35 +586,32 @@ export class Circuit implements Breaker, Beside {
   }
 
   /** After a transition: a new generation, and everything that belongs to the old one put away. Then the listeners. */
-  #entered(
-    from: StateName,
-    why: Why,
-    now: number,
-    person: Person | undefined,
-    cause: MachineEvent['type'],
-  ): void {
+  #entered(from: StateName, why: Why, event: MachineEvent, person: Person | undefined): void {
     const machine = this.#machine;
     const past = this.#changed();
     this.#generation++;
     this.#handlers = null;
     past.sinceWallAt = wallNow(this.#services);
     if (machine.name === 'open') past.openedBecause = why;
-    const event = this.#hears('state-changed') ? changeOf(this.#reading(now), from, why, person) : undefined;
-    if (machine.name === 'closed') this.#closed(now, cause);
-    else if (machine.name === 'open') this.#opened(now);
+    const now = 'now' in event ? event.now : machine.since;
+    const change = this.#hears('state-changed') ? changeOf(this.#reading(now), from, why, person) : undefined;
+    // From when the state began, which may have been noticed late.
+    if (machine.name === 'closed') this.#closed(machine.since, event);
+    else if (machine.name === 'open') this.#opened(machine.since);
     this.#announceLater();
-    if (event !== undefined) this.#audience?.emitter.emit('state-changed', event);
+    if (change !== undefined) this.#audience?.emitter.emit('state-changed', change);
   }
 
-  #closed(now: number, cause: MachineEvent['type']): void {
+  #closed(now: number, event: MachineEvent): void {
     const { counting, rampUp } = this.config;
-    if (counting?.clears !== 'never' || cause === 'reset') this.#clear(now);
+    const byPerson = event.type === 'reset';
+    if (!this.#plan.windowLivesOn || byPerson) this.#clear(now);
     if (this.#trouble !== null) this.#trouble.evidence = null;
-    if (counting?.closingSuccess && cause === 'probe-succeeded') {
-      if (this.#window instanceof Ledger) this.#window.arrive(now);
-      this.#window.record(0, now, now);
+    if (counting?.closingSuccess && event.type === 'probe-succeeded' && !this.#plan.windowLivesOn) {
+      this.#window.record((event.slow ? SLOW : 0) | UNCOUNTED, now, now);
+      this.#troubled().successesInARow = 1;
     }
-    this.#extras?.closed(cause === 'reset' ? undefined : rampUp, now);
+    this.#extras?.closed(byPerson ? undefined : rampUp, now);
   }
 
   #opened(now: number): void {
@@ -598,7 +621,8 @@ export class Circuit implements Breaker, Beside {
 
   #clear(now: number): void {
     this.#window.clear(now);
-    if (this.#trouble !== null) this.#trouble.failuresInARow = this.#trouble.successesInARow = 0;
+    const trouble = this.#troubled();
+    trouble.failuresInARow = trouble.successesInARow = 0;
   }
 
   setMode(mode: Mode, options: Person & { forMs?: number } = {}): void {
@@ -640,7 +664,9 @@ export class Circuit implements Breaker, Beside {
   }
 
   probeNow(options: Person = {}): void {
-    this.#step({ type: 'probe-now', now: this.#now() }, PROBE_NOW, options);
+    const now = this.#now();
+    this.#endProbingIfDue(now);
+    this.#step({ type: 'probe-now', now }, PROBE_NOW, options);
   }
 
   configure(changes: ConfigInput): void {
@@ -680,7 +706,8 @@ export class Circuit implements Breaker, Beside {
     let machine = this.#machine;
     if (machine.name === 'half-open' && isTooLong(machine, now, this.config)) {
       machine = step(machine, { type: 'time-passed', now, random: 0.5, hintMs: 0 }, this.config);
-      if (machine.name === 'open') machine = this.#stayingAsAsked(machine, undefined);
+      if (machine.name === 'open')
+        machine = this.#stayingAsAsked(machine, { type: 'time-passed', now }, undefined);
     }
     return stateAt(machine, now, this.config);
   }
@@ -761,9 +788,9 @@ export class Circuit implements Breaker, Beside {
     this.#window.restore(kept.window, now, elapsedMs);
     const { succeeded, ...trouble } = kept.counts;
     this.#succeeded = succeeded;
-    const { failuresInARow } = kept;
+    const { failuresInARow, successesInARow } = kept;
     if (failuresInARow > 0 || Object.values(trouble).some((count) => count > 0)) {
-      Object.assign(this.#troubled(), trouble, { failuresInARow });
+      Object.assign(this.#troubled(), trouble, { failuresInARow, successesInARow });
     }
     const modeUntil = kept.modeMs === null ? Number.POSITIVE_INFINITY : now + kept.modeMs - elapsedMs;
     this.#past = { ...NO_PAST, openedBecause: kept.openedBecause, modeUntil };
@@ -837,7 +864,7 @@ export class Circuit implements Breaker, Beside {
   }
 
   #troubled(): Trouble {
-    this.#trouble ??= new Trouble();
+    this.#trouble ??= new Trouble(this.#succeeded);
     return this.#trouble;
   }
 
@@ -851,6 +878,16 @@ export class Circuit implements Breaker, Beside {
   #now(): number {
     return this.#services.clock.now();
   }
+}
+
+/** Whether an open time begins with this event. */
+function waitsAnew(
+  from: MachineState,
+  to: Open,
+  event: MachineEvent,
+): event is MachineEvent & { now: number } {
+  if (event.type === 'told-to-open' || event.type === 'probe-now') return false;
+  return from.name !== 'open' || from.until !== to.until;
 }
 
 /** Whether the window of one configuration can go on under the other. */

@@ -155,7 +155,7 @@ export interface Counting {
   readonly late: 'stale' | 'counted';
   /** When the rules are asked. @default after 'results' of both kinds */
   readonly check: 'results' | 'failures' | 'arrivals';
-  /** When the window is emptied. @default when 'closing' */
+  /** When the window is emptied; 'never': it lives on through every state, probes included. @default when 'closing' */
   readonly clears: 'closing' | 'opening-and-closing' | 'never';
   /** Whether the success that closes the circuit is the first of the new window. @default false */
   readonly closingSuccess: boolean;

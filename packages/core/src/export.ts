@@ -22,6 +22,7 @@ export interface BreakerExport {
   readonly openMs: number;
   readonly openings: number;
   readonly failuresInARow: number;
+  readonly successesInARow: number;
   readonly openedBecause?: Why;
   readonly mode: Mode;
   /** What was left of the mode's time; null for a mode that stays. */
@@ -43,7 +44,7 @@ export function checkExport(given: BreakerExport): BreakerExport {
   };
   if (!STATES.includes(given.state)) wrong('state', given.state);
   if (!MODES.includes(given.mode)) wrong('mode', given.mode);
-  for (const part of ['wallAt', 'openMs', 'openings', 'failuresInARow'] as const)
+  for (const part of ['wallAt', 'openMs', 'openings', 'failuresInARow', 'successesInARow'] as const)
     if (!isLength(given[part])) wrong(part, given[part]);
   for (const part of ['stateMs', 'modeMs'] as const) {
     if (given[part] !== null && !isLength(given[part])) wrong(part, given[part]);
@@ -63,7 +64,11 @@ function isContents(window: WindowContents | undefined): boolean {
   if (window?.kind === 'last-calls') return Array.isArray(window.calls) && window.calls.every(isLength);
   if (window?.kind === 'spans')
     return (
-      Array.isArray(window.spans) && window.spans.every((span) => Array.isArray(span) && span.every(isLength))
+      Array.isArray(window.spans) &&
+      window.spans.every((span) => Array.isArray(span) && span.every(isLength)) &&
+      isLength(window.beganMs) &&
+      Array.isArray(window.streaks) &&
+      window.streaks.every(isLength)
     );
   if (window?.kind !== 'last-ms' || !isLength(window.leftMs) || !Array.isArray(window.buckets)) return false;
   return window.buckets.every((bucket) => Array.isArray(bucket) && bucket.every(isLength));

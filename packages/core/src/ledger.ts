@@ -2,7 +2,7 @@
  * A window for every other way to count: spans of time on any grid, results dated by the start of their call, calls counted
  * from their start on. Slower and larger than the plain windows, which cover what most breakers ask for.
  */
-import { FAILED, IGNORED_CALL, REJECTED_CALL, SLOW, SLOW_FAILURE, TIMEOUT } from './bits.ts';
+import { FAILED, IGNORED_CALL, REJECTED_CALL, SLOW, SLOW_FAILURE, TIMEOUT, UNCOUNTED } from './bits.ts';
 import type { BreakerConfig, Counting, LastMs, SinceClosed, Tumbling } from './config.ts';
 import { COUNTING } from './resolve.ts';
 import type { Window, WindowContents, WindowSums } from './window.ts';
@@ -53,6 +53,8 @@ export class Ledger implements Window {
   readonly #touched: boolean;
   #origin: number;
   #rolledTo = 0;
+  /** Calls that began before are not among those counted here. */
+  #clearedAt = Number.NEGATIVE_INFINITY;
   /** Oldest first; spans without calls are left out. */
   #spans: Span[] = [];
   #sums = noCounts();
@@ -83,7 +85,6 @@ export class Ledger implements Window {
     return this.#sum(SLOW_CALLS);
   }
 
-  /** Forgets what is too old. Whoever asks a rule without having recorded anything calls it first. */
   turn(now: number): void {
     const gone = this.#tooOld(now);
     if (gone === 0) return;
@@ -91,21 +92,26 @@ export class Ledger implements Window {
     for (let i = 0; i < gone; i++) this.#forgetOldest();
   }
 
-  /** A call begins, where calls count from then on. */
+  /** A call begins: it may begin an interval, and it may count from now on. */
   arrive(now: number): void {
-    if (this.#counting.pending) this.#count(this.#current(now), CALLS, 1);
+    const begins = this.#config.kind === 'tumbling' && this.#touched;
+    if (!begins && !this.#counting.pending) return;
+    const span = this.#current(now);
+    if (this.#counting.pending) this.#count(span, CALLS, 1);
   }
 
   record(bits: number, now: number, startedAt: number): void {
     const span = this.#counting.dated === 'start' ? this.#spanOf(startedAt, now) : this.#current(now);
     if (span === undefined) return;
-    if (bits & IGNORED_CALL) this.#recordIgnored(span);
+    const counted = this.#counting.pending && !(bits & UNCOUNTED) && startedAt >= this.#clearedAt;
+    if (bits & IGNORED_CALL) this.#recordIgnored(span, counted, now, startedAt);
     else if (bits & REJECTED_CALL) this.#recordRejected(span);
-    else this.#recordResult(span, bits);
+    else this.#recordResult(span, bits, counted);
   }
 
-  #recordResult(span: Span, bits: number): void {
-    if (!this.#counting.pending) this.#count(span, CALLS, 1);
+  /** @param counted Whether its call was counted when it began. */
+  #recordResult(span: Span, bits: number, counted: boolean): void {
+    if (!counted) this.#count(span, CALLS, 1);
     if (bits & SLOW) this.#count(span, SLOW_CALLS, 1);
     if (bits & TIMEOUT) this.#count(span, TIMEOUTS, 1);
     if ((bits & SLOW_FAILURE) === SLOW_FAILURE) this.#count(span, SLOW_FAILURES, 1);
@@ -117,12 +123,15 @@ export class Ledger implements Window {
     }
   }
 
-  #recordIgnored(span: Span): void {
-    const { pending, ignored } = this.#counting;
+  #recordIgnored(span: Span, counted: boolean, now: number, startedAt: number): void {
     this.#count(span, IGNORED, 1);
-    const counts = ignored === 'calls' ? 1 : 0;
-    const counted = pending ? 1 : 0;
-    if (counts !== counted) this.#count(span, CALLS, counts - counted);
+    if (this.#counting.ignored === 'calls') {
+      if (!counted) this.#count(span, CALLS, 1);
+    } else if (counted) {
+      // It leaves the bucket that it was counted in, if that is still there.
+      const own = this.#spanOf(startedAt, now);
+      if (own !== undefined) this.#count(own, CALLS, -1);
+    }
   }
 
   #recordRejected(span: Span): void {
@@ -133,6 +142,7 @@ export class Ledger implements Window {
   }
 
   clear(now: number): void {
+    this.#clearedAt = now;
     this.#spans = [];
     this.#sums = noCounts();
     this.#streaks = { failuresInARow: 0, successesInARow: 0 };
@@ -169,15 +179,21 @@ export class Ledger implements Window {
     const gone = this.#tooOld(now);
     let { failuresInARow, successesInARow } = this.#streaks;
     if (gone > 0 && gone === this.#spans.length) return { failuresInARow: 0, successesInARow: 0 };
-    let [failures, successes] = [this.#sums[FAILURES] as number, this.#sums[SUCCEEDED] as number];
+    let [failures, successes] = [this.#failedResults(this.#sums), this.#sums[SUCCEEDED] as number];
     // A streak that reaches back into a span that leaves shrinks by that span's part; any other is newer than it.
     for (const span of this.#spans.slice(0, gone)) {
-      failures -= span.counts[FAILURES] as number;
+      failures -= this.#failedResults(span.counts);
       successes -= span.counts[SUCCEEDED] as number;
       if (failuresInARow === span.failuresInARow + failures) failuresInARow -= span.failuresInARow;
       if (successesInARow === span.successesInARow + successes) successesInARow -= span.successesInARow;
     }
     return { failuresInARow, successesInARow };
+  }
+
+  /** Refused calls may count as failures, but no streak has them. */
+  #failedResults(counts: readonly number[]): number {
+    const refused = this.#counting.rejected === 'failures' ? (counts[REJECTED] as number) : 0;
+    return (counts[FAILURES] as number) - refused;
   }
 
   /** Goes on to the interval of `now`; true where that is another than before, which has left nothing behind. */
@@ -202,21 +218,38 @@ export class Ledger implements Window {
       failuresInARow,
       successesInARow,
     ]);
-    return { kind: 'spans', spans };
+    const { failuresInARow, successesInARow } = this.#streaks;
+    const beganMs = this.#spanMs === Number.POSITIVE_INFINITY ? 0 : now - this.#origin;
+    return { kind: 'spans', spans, beganMs, streaks: [failuresInARow, successesInARow] };
   }
 
   restore(contents: WindowContents, now: number, elapsedMs: number): void {
     if (contents.kind !== 'spans') return;
     this.#spans = [];
+    this.#clearedAt = now;
+    if (this.#config.kind !== 'last-ms' || this.#config.anchor !== 'epoch')
+      this.#origin = now - elapsedMs - contents.beganMs;
     for (const [agoMs = 0, ...kept] of contents.spans) {
       const began = now - elapsedMs - agoMs;
       const counts = noCounts().map((_, i) => kept[i] ?? 0);
-      const at = this.#touched ? began : this.#numberAt(began);
       const [failuresInARow = 0, successesInARow = 0] = kept.slice(COUNTS);
-      this.#spans.push({ at, counts, failuresInARow, successesInARow });
+      this.#spans.push({
+        at: this.#touched ? began : this.#nearest(began),
+        counts,
+        failuresInARow,
+        successesInARow,
+      });
       for (let i = 0; i < COUNTS; i++) this.#sums[i] = (this.#sums[i] as number) + (counts[i] as number);
     }
+    const [failuresInARow = 0, successesInARow = 0] = contents.streaks;
+    this.#streaks = { failuresInARow, successesInARow };
+    this.#rolledTo = this.#touched ? 0 : this.#numberAt(now - elapsedMs);
     this.turn(now);
+  }
+
+  /** The number of the span that began then: clocks and the arithmetic of their differences are not exact. */
+  #nearest(began: number): number {
+    return this.#spanMs === Number.POSITIVE_INFINITY ? 0 : Math.round((began - this.#origin) / this.#spanMs);
   }
 
   // ------------------------------------------------------------------------------------------------ spans

@@ -89,16 +89,11 @@ export const TABLE: Table = {
     },
     'probe-succeeded': {
       says: 'with `whileOpen`: counted; enough: → closed',
-      go: (state, event, config) => {
-        if (!config.probing.whileOpen) return state;
-        const next = settled(state, event.lease, true, event.slow);
-        return verdictOf(next, config) === 'close' ? closed(event.now, state.openings) : next;
-      },
+      go: (state, event, config) => probedOpen(state, event, true, config),
     },
     'probe-failed': {
-      says: 'with `whileOpen`: counted; a row of successes is broken',
-      go: (state, event, config) =>
-        config.probing.whileOpen ? settled(state, event.lease, false, event.slow) : state,
+      says: 'with `whileOpen`: counted; a row of successes is broken; enough in spite of it: → closed',
+      go: (state, event, config) => probedOpen(state, event, false, config),
     },
     'probe-now': {
       says: '→ half-open (with `whileOpen`: its time is over)',
@@ -208,11 +203,17 @@ function halfOpened(now: number, openings: number, config: BreakerConfig): HalfO
   return { name: 'half-open', since: now, openings, ...emptyTrial(now, config.probing) };
 }
 
+function probedOpen(state: Open, event: ProbeFacts, passed: boolean, config: BreakerConfig): MachineState {
+  if (!config.probing.whileOpen) return state;
+  const next = settled(state, event.lease, passed, event.slow);
+  return verdictOf(next, config) === 'close' ? closed(event.now, state.openings) : next;
+}
+
 /** Another probe of an open circuit; with the last one of a round the open time begins again. */
 function probedWhileOpen(state: Open, event: OpeningFacts, config: BreakerConfig): Open {
   const nextLease = state.nextLease + 1;
   if (nextLease % config.probing.probes !== 0) return { ...state, nextLease };
-  const until = event.now + openMs(config.stayOpen, state.openings, event.random, 0);
+  const until = event.now + openMs(config.stayOpen, Math.max(1, state.openings), event.random, 0);
   return { ...state, nextLease, until };
 }
 

@@ -18,6 +18,10 @@ export interface Plan {
   readonly asksOnArrival: boolean;
   readonly asksOnSuccess: boolean;
   readonly asksOnFailure: boolean;
+  /** Whether the rules may be met although nothing failed and nothing was slow. */
+  readonly asksAlways: boolean;
+  /** Whether the window goes on while the circuit is not closed. */
+  readonly windowLivesOn: boolean;
   /** Whether a result may find that its time was over: an interval's, or half-open's. */
   readonly endsByTime: boolean;
   /** Whether the window's intervals make results stale. */
@@ -55,7 +59,8 @@ function derive(config: BreakerConfig, latency: Uint32Array | null): Plan {
     latency !== null ||
     slowMs !== Number.POSITIVE_INFINITY ||
     config.failAfterMs !== undefined ||
-    counting.dated === 'start';
+    counting.dated === 'start' ||
+    counting.pending;
   const ownHistory = typeof (adapting as FailureRatio | undefined)?.adapt?.history === 'number';
   return {
     slowMs,
@@ -67,10 +72,15 @@ function derive(config: BreakerConfig, latency: Uint32Array | null): Plan {
       config.warmUpMs !== undefined ||
       window.kind === 'last-ms' ||
       window.kind === 'tumbling',
-    plainArrivals: !asksOnArrival && !tumbles && !counting.pending,
+    plainArrivals:
+      !asksOnArrival &&
+      !counting.pending &&
+      !(window.kind === 'tumbling' && (tumbles || window.restarts !== undefined)),
     asksOnArrival,
     asksOnSuccess: counting.check === 'results',
     asksOnFailure: counting.check !== 'arrivals',
+    asksAlways: watchesSlow || openWhen.some(({ kind }) => kind === 'custom'),
+    windowLivesOn: counting.clears === 'never',
     tumbles,
     endsByTime: tumbles || config.probing.maxMs !== undefined,
     watchesSlow,

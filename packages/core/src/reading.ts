@@ -112,6 +112,7 @@ export function exportOf(reading: Reading): BreakerExport {
     openMs: machine.name === 'open' ? Math.max(0, machine.until - now) : 0,
     openings: machine.openings,
     failuresInARow: view.failuresInARow,
+    successesInARow: view.successesInARow,
     ...given({ openedBecause: past.openedBecause }),
     mode,
     modeMs: mode === 'auto' || past.modeUntil === Number.POSITIVE_INFINITY ? null : past.modeUntil - now,

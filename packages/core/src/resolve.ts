@@ -5,6 +5,7 @@ import type {
   CloseRule,
   ConfigInput,
   Counting,
+  LastMs,
   OpenRule,
   Probing,
   RampUp,
@@ -272,8 +273,20 @@ function resolveCounting(input: Partial<Counting>, window: WindowConfig): { coun
   for (const key of ['pending', 'closingSuccess', 'streakExpires'] as const)
     flag(`counting ${key}`, counting[key]);
   if (window.kind === 'last-calls') checkCountable(counting);
+  if (window.kind === 'last-ms') checkDated(counting, window);
   const plain = (Object.keys(COUNTING) as (keyof Counting)[]).every((key) => counting[key] === COUNTING[key]);
   return plain ? {} : { counting };
+}
+
+function checkDated({ dated, streakExpires }: Counting, { anchor, forgets }: LastMs): void {
+  if (dated === 'start' && anchor === 'first-call')
+    throw new RangeError(
+      'counting dated "start" needs buckets on a grid: with anchor "first-call" a call may begin before its bucket does',
+    );
+  if (streakExpires && forgets !== undefined)
+    throw new RangeError(
+      `counting streakExpires needs buckets that leave together, not forgets ${show(forgets)}`,
+    );
 }
 
 function checkCountable(counting: Counting): void {

@@ -10,8 +10,13 @@ export class Trouble {
   rejected = 0;
   stale = 0;
   failuresInARow = 0;
-  successesInARow = 0;
+  successesInARow: number;
   evidence: Evidence | null = null;
+
+  /** @param successesInARow Until now everything was a success. */
+  constructor(successesInARow = 0) {
+    this.successesInARow = successesInARow;
+  }
 }
 
 /** In place of a breaker's trouble where it has none, for reading. */

@@ -42,6 +42,8 @@ export function lastMs(
   } = {},
 ): LastMs {
   checkKeys('lastMs', options, ['buckets', 'anchor', 'forgets']);
+  if (options.anchor === 'first-call' && options.forgets === 'by-counter')
+    throw new RangeError('lastMs forgets "by-counter" needs buckets on a grid, not anchor "first-call"');
   return {
     kind: 'last-ms',
     ms: checkMs('lastMs', ms, 1),

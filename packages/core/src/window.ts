@@ -24,6 +24,8 @@ export interface Window extends WindowTotals {
   /** @param startedAt When the call began, for windows that date results by it. */
   record(bits: number, now: number, startedAt: number): void;
   clear(now: number): void;
+  /** Forgets what is too old, for whoever asks the rules without having recorded anything. */
+  turn(now: number): void;
   /** Sums as they are at `now`, without changing anything. */
   peek(now: number): WindowSums;
   /** Everything it holds, as plain data; `restore` takes it back, some time later. */
@@ -38,7 +40,13 @@ export interface Window extends WindowTotals {
 export type WindowContents =
   | { readonly kind: 'last-calls'; readonly calls: readonly number[] }
   | { readonly kind: 'last-ms'; readonly buckets: readonly (readonly number[])[]; readonly leftMs: number }
-  | { readonly kind: 'spans'; readonly spans: readonly (readonly number[])[] };
+  | {
+      readonly kind: 'spans';
+      readonly spans: readonly (readonly number[])[];
+      /** How long ago the grid of spans began, and the streaks of a window that forgets them. */
+      readonly beganMs: number;
+      readonly streaks: readonly number[];
+    };
 
 export function createWindow(config: BreakerConfig, now: number): Window {
   const { window } = config;
@@ -81,6 +89,8 @@ class CountWindow implements Window {
     if (bits & TIMEOUT) this.#timeouts += by;
     if ((bits & SLOW_FAILURE) === SLOW_FAILURE) this.#slowFailures += by;
   }
+
+  turn(): void {}
 
   clear(): void {
     this.calls = this.failures = this.slow = this.#timeouts = this.#slowFailures = this.#next = 0;
@@ -177,7 +187,7 @@ class TimeWindow implements Window {
   }
 
   record(bits: number, now: number): void {
-    if (now >= this.#bucketEnd) this.#rotate(now);
+    this.turn(now);
     const at = this.#at;
     (this.#callsAt[at] as number)++;
     this.calls++;
@@ -185,6 +195,10 @@ class TimeWindow implements Window {
     this.#bad ??= new Bad(this.#callsAt.length);
     const slowFailure = (bits & SLOW_FAILURE) === SLOW_FAILURE ? 1 : 0;
     this.#bad.add(at, bits & FAILED, (bits & SLOW) >> 1, (bits & TIMEOUT) >> 2, slowFailure);
+  }
+
+  turn(now: number): void {
+    if (now >= this.#bucketEnd) this.#rotate(now);
   }
 
   clear(now: number): void {

@@ -366,9 +366,9 @@ describe('what is kept over a change of state', () => {
       calls(new Scenario({ ...touchy, counting: { clears: 'opening-and-closing' } }).ok(3).fail(2)),
     ).toBe(0);
   });
-  it('everything, where nothing clears; a reset by a person does', () => {
+  it('everything, probes included, where nothing clears; a reset by a person does', () => {
     const story = new Scenario({ ...touchy, counting: { clears: 'never' } }).ok(3).fail(2).at(10_000).ok();
-    expect(calls(story)).toBe(5);
+    expect(calls(story)).toBe(6);
     story.breaker.reset();
     expect(calls(story)).toBe(0);
   });
