@@ -2,9 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CASES, type Case } from './cases.ts';
+import { CASES, type Case, isSteady } from './cases.ts';
 import { docsPage } from './report/docs-page.ts';
-import { textTable } from './report/text-table.ts';
+import { circumstances } from './report/machine.ts';
+import { textReport } from './report/text-report.ts';
 import { rowsOf, type Sample } from './rows.ts';
 import { runWorker } from './run-worker.ts';
 import { SUBJECT_NAMES, type SubjectName } from './subjects/index.ts';
@@ -16,7 +17,7 @@ const HELP = `bench: what a breaker costs, beside its peers
   --case NAME       only this case, may be repeated           (${CASES.map(({ name }) => name).join(', ')})
   --subject NAME    only this subject, may be repeated; bare always runs
                     (${SUBJECT_NAMES.join(', ')})
-  --json FILE       write { case, subject, nsMedian, ratioToBare } per row
+  --json FILE       write { case, subject, nsMedian, ratioToBare, … } per row; what is not a time has a field of its own
   --docs            write docs/performance.md; a full run always does
   --help
 `;
@@ -38,8 +39,7 @@ const { values } = parseArgs({
 function* plan(rounds: number): Generator<readonly [SubjectName, Case]> {
   for (let round = 0; round < rounds; round++) {
     for (const theCase of CASES) {
-      // Bytes and idle CPU hardly change between processes.
-      if (round > 0 && (theCase.measure === 'memory' || theCase.measure === 'idle-cpu')) continue;
+      if (round > 0 && isSteady(theCase)) continue;
       if (values.case && !values.case.includes(theCase.name)) continue;
       for (const subject of theCase.only ?? SUBJECT_NAMES) {
         if (subject === 'bare' || !values.subject || values.subject.includes(subject))
@@ -64,6 +64,7 @@ async function main(): Promise<void> {
   );
   refuseUnknown('--subject', values.subject, SUBJECT_NAMES);
 
+  const about = circumstances(rounds, values.quick ?? false);
   const samples: Sample[] = [];
   const steps = [...plan(rounds)];
   for (const [done, [subject, theCase]] of steps.entries()) {
@@ -72,14 +73,14 @@ async function main(): Promise<void> {
     if (figures !== null) samples.push({ case: theCase.name, subject, figures });
   }
   const rows = rowsOf(samples);
-  process.stdout.write(textTable(rows));
+  process.stdout.write(textReport(rows, about));
   if (values.json) {
     await mkdir(dirname(values.json), { recursive: true });
     await writeFile(values.json, `${JSON.stringify(rows, null, 2)}\n`);
   }
   const isFull = !values.quick && !values.case && !values.subject;
   if (values.docs || isFull) {
-    await writeFile(PAGE, docsPage(rows, rounds));
+    await writeFile(PAGE, docsPage(rows, about));
     process.stderr.write('docs/performance.md written\n');
   }
 }

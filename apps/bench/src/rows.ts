@@ -15,23 +15,34 @@ export function rowsOf(samples: readonly Sample[]): Row[] {
     groups.set(key, [...(groups.get(key) ?? []), sample]);
   }
   const rows = [...groups.values()].map(medians);
-  const bare = new Map(
-    rows.flatMap((row) => (row.subject === 'bare' ? [[row.case, row.nsMedian] as const] : [])),
-  );
+  const bare = new Map(rows.filter(({ subject }) => subject === 'bare').map((row) => [row.case, row]));
   return rows.map((row) => {
-    const base = bare.get(row.case);
-    return { ...row, ratioToBare: row.nsMedian !== null && base ? row.nsMedian / base : null };
+    const ours = compared(row);
+    const theirs = compared(bare.get(row.case));
+    return { ...row, ratioToBare: ours !== undefined && theirs ? ours / theirs : null };
   });
+}
+
+/** The figure of a row that is compared with the bare call's. */
+function compared(row: Row | undefined): number | undefined {
+  return row?.nsMedian ?? row?.eluPercent ?? row?.bytesPerCall;
 }
 
 function medians(samples: readonly Sample[]): Row {
   const first = samples[0] as Sample;
-  const ns = samples.flatMap(({ figures }) => (figures.nsMedian === null ? [] : [figures.nsMedian]));
+  const names = Object.keys(first.figures) as (keyof Figures)[];
+  const each = Object.fromEntries(
+    names.map((name) => {
+      const values = samples.flatMap(({ figures }) => figures[name] ?? []);
+      return [name, values.length === 0 ? null : median(values)];
+    }),
+  );
+  const ns = samples.flatMap(({ figures }) => figures.nsMedian ?? []);
   return {
     case: first.case,
     subject: first.subject,
-    ...first.figures,
-    nsMedian: ns.length === 0 ? null : median(ns),
+    nsMedian: null,
+    ...each,
     ratioToBare: null,
     ...(ns.length > 1 ? { nsMin: Math.min(...ns), nsMax: Math.max(...ns) } : {}),
   };

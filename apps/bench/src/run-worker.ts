@@ -8,6 +8,8 @@ import type { SubjectName } from './subjects/index.ts';
 const run = promisify(execFile);
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
 const LONGEST_MS = 120_000;
+/** Room for a whole chunk of calls, so that no collection runs while bytes are counted. */
+const NO_SCAVENGES = ['--min-semi-space-size=128', '--max-semi-space-size=128'];
 
 /** Measures in a process of its own; null where the subject has no such set-up. */
 export async function runWorker(
@@ -15,7 +17,8 @@ export async function runWorker(
   theCase: Case,
   effort: 'quick' | 'full',
 ): Promise<Figures | null> {
-  const { stdout } = await run(process.execPath, ['--expose-gc', WORKER, subject, theCase.name, effort], {
+  const flags = ['--expose-gc', ...(theCase.measure === 'allocation' ? NO_SCAVENGES : [])];
+  const { stdout } = await run(process.execPath, [...flags, WORKER, subject, theCase.name, effort], {
     timeout: LONGEST_MS,
   });
   return JSON.parse(stdout) as Figures | null;

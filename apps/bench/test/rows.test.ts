@@ -12,6 +12,23 @@ describe('rowsOf', () => {
     ]);
   });
 
+  it('takes the median of every figure, and the ratio of what the case is about', () => {
+    const live = (subject: string, ...figures: [eluPercent: number, lateMsP99: number][]) =>
+      figures.map(([eluPercent, lateMsP99]) => ({
+        case: 'live-time',
+        subject,
+        figures: { nsMedian: null, eluPercent, lateMsP99 },
+      }));
+    const rows = rowsOf([
+      ...live('bare', [1, 5], [2, 9], [3, 7]),
+      ...live('@cb/core', [2, 4], [9, 6], [3, 8]),
+    ]);
+    expect(rows).toMatchObject([
+      { subject: 'bare', nsMedian: null, eluPercent: 2, lateMsP99: 7, ratioToBare: 1 },
+      { subject: '@cb/core', nsMedian: null, eluPercent: 3, lateMsP99: 6, ratioToBare: 1.5 },
+    ]);
+  });
+
   it('has no ratio where no bare call was measured', () => {
     const figures = { nsMedian: null, cpuPercent: 0.1 };
     expect(rowsOf([{ case: 'idle-cpu', subject: 'mollitia', figures }])).toMatchObject([

@@ -20,6 +20,7 @@ import type { BreakerEventName, BreakerEvents, Mode } from './events.ts';
 import { Evidence, isTimeout } from './evidence.ts';
 import { type BreakerExport, checkExport, restoreMachine } from './export.ts';
 import { type Extras, extrasFor } from './extras.ts';
+import { takeOff } from './flight.ts';
 import { bitsOf, classified, letterOf, openForMs, TOO_LONG, verbOf } from './judge.ts';
 import { LATENCY_BUCKETS, latencyBucket } from './latency.ts';
 import { Ledger } from './ledger.ts';
@@ -59,12 +60,6 @@ import type {
 } from './types.ts';
 import { createWindow, type Window } from './window.ts';
 
-/** Handlers of `execute`'s shortest way, made once per generation so that a late result carries its era for free. */
-interface Handlers {
-  ok: <T>(value: T) => T;
-  failed: (error: unknown) => never;
-}
-
 /** In place of a moment or a duration that nobody asked for. */
 const UNREAD = -1;
 const NO_CONTEXT: { signal?: never } = Object.freeze({});
@@ -87,7 +82,6 @@ export class Circuit implements Breaker, Beside {
   // Made when first needed: most breakers of a large group never need them.
   #trouble: Trouble | null = null;
   #past: Past | null = null;
-  #handlers: Handlers | null = null;
   #audience: Audience | null = null;
   #extras: Extras | null = null;
 
@@ -129,41 +123,30 @@ export class Circuit implements Breaker, Beside {
 
   /** Closed, untimed, unheard: no permit, no closure, one promise. */
   #executePlain<T>(call: (context: { signal?: never }) => T | PromiseLike<T>): Promise<T> {
-    this.#handlers ??= this.#makeHandlers(this.#generation);
-    const { ok, failed } = this.#handlers;
+    const { ok, failed } = takeOff(this, this.#generation);
     this.#inFlight++;
-    let result: T | PromiseLike<T>;
+    let result: Promise<T>;
     try {
-      result = call(NO_CONTEXT);
+      // A promise of the host comes back as it is; whatever else can be awaited is made one, which settles only once.
+      result = Promise.resolve(call(NO_CONTEXT));
     } catch (error) {
       return SOON.then(() => failed(error));
     }
-    if (result instanceof Promise) return result.then(ok, failed);
-    return Promise.resolve(result).then(ok, failed);
+    return result.then(ok, failed);
   }
 
-  #makeHandlers(generation: number): Handlers {
-    return {
-      ok: (value) => {
-        this.#inFlight--;
-        this.#succeeded++;
-        if (generation !== this.#generation) this.#settleLate(-1, SUCCESS, false, undefined, UNREAD, 0);
-        else this.#count(0, this.#plan.datesResults ? this.#now() : UNREAD, UNREAD, undefined, 0);
-        return value;
-      },
-      failed: (error) => {
-        this.#settleCall(
-          generation,
-          -1,
-          isRejectedError(error) ? IGNORED : FAILURE,
-          UNREAD,
-          UNREAD,
-          error,
-          0,
-        );
-        throw error;
-      },
-    };
+  /** Called by flights. */
+  succeeded(generation: number): void {
+    this.#inFlight--;
+    this.#succeeded++;
+    if (generation !== this.#generation) this.#settleLate(-1, SUCCESS, false, undefined, UNREAD, 0);
+    else this.#count(0, this.#plan.datesResults ? this.#now() : UNREAD, UNREAD, undefined, 0);
+  }
+
+  /** Called by flights. */
+  failed(generation: number, error: unknown): void {
+    const verdict = isRejectedError(error) ? IGNORED : FAILURE;
+    this.#settleCall(generation, -1, verdict, UNREAD, UNREAD, error, 0);
   }
 
   async #executePermitted<T, S extends AbortSignalLike>(
@@ -262,7 +245,6 @@ export class Circuit implements Breaker, Beside {
     if (!this.#plan.tumbles || !(this.#window as Ledger).rolls(now)) return;
     this.#extras?.startOver();
     this.#generation++;
-    this.#handlers = null;
   }
 
   #permit(lease: number, now: number): CallPermit {
@@ -590,7 +572,6 @@ export class Circuit implements Breaker, Beside {
     const machine = this.#machine;
     const past = this.#changed();
     this.#generation++;
-    this.#handlers = null;
     past.sinceWallAt = wallNow(this.#services);
     if (machine.name === 'open') past.openedBecause = why;
     const now = 'now' in event ? event.now : machine.since;

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
   type CircuitOpenError,
@@ -38,8 +39,17 @@ describe('the error of an open circuit', () => {
 
   it('costs no stack and leaves the limit of others alone', () => {
     const before = Error.stackTraceLimit;
-    expect(openError().stack?.split('\n')).toHaveLength(1);
+    expect(openError().stack).toBe('CircuitOpenError: payments: circuit is open, retry in 5000 ms');
     expect(Error.stackTraceLimit).toBe(before);
+  });
+
+  it("is a genuine error, each refusal's own, and its message survives a copy between threads", () => {
+    const [error, other] = [openError(), openError()];
+    expect(types.isNativeError(error)).toBe(true);
+    expect(other).not.toBe(error);
+    expect(String(error)).toBe('CircuitOpenError: payments: circuit is open, retry in 5000 ms');
+    expect(structuredClone(error).message).toBe(error.message);
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ message: error.message, code: error.code });
   });
 
   it('is recognised across copies of the package and through causes, five deep', () => {

@@ -1,4 +1,4 @@
-import type { Recipe, Subject } from '../subjects/subject.ts';
+import type { Recipe } from '../subjects/subject.ts';
 import { medianChunk, timeCalls } from './chunks.ts';
 import { type Effort, WARM_UP_MS } from './effort.ts';
 import type { Switch } from './work.ts';
@@ -29,7 +29,7 @@ export async function measureRefusal(
   guarded: boolean,
 ): Promise<number> {
   const call = callOf(recipe);
-  if (guarded) await open(call, work);
+  if (guarded) await openCircuit(call, work);
   await warmUp((calls) => timeCalls(call, calls), effort);
   const ranBefore = work.ran;
   const ns = await medianChunk(effort, () => timeCalls(call, effort.chunkCalls));
@@ -66,20 +66,7 @@ export async function measureFailure(
   });
 }
 
-export async function measureSettle(subject: Subject, effort: Effort): Promise<number | undefined> {
-  const settle = subject.settle?.();
-  if (settle === undefined) return undefined;
-  const calls = effort.chunkCalls * 20;
-  const chunk = (): number => {
-    const began = process.hrtime.bigint();
-    for (let i = 0; i < calls; i++) settle();
-    return Number(process.hrtime.bigint() - began) / calls;
-  };
-  chunk();
-  return medianChunk(effort, chunk);
-}
-
-function callOf(recipe: Recipe): () => Promise<unknown> {
+export function callOf(recipe: Recipe): () => Promise<unknown> {
   const breaker = recipe.make('bench');
   return () => recipe.call(breaker);
 }
@@ -92,7 +79,7 @@ async function filled(recipe: Recipe, work: Switch, calls: number): Promise<obje
   return breaker;
 }
 
-async function open(call: () => Promise<unknown>, work: Switch): Promise<void> {
+export async function openCircuit(call: () => Promise<unknown>, work: Switch): Promise<void> {
   work.fails = true;
   for (let left = 100; left > 0; left--) {
     const ranBefore = work.ran;
@@ -107,7 +94,7 @@ async function open(call: () => Promise<unknown>, work: Switch): Promise<void> {
 
 const WARM_UP_CHUNK = 500;
 
-async function warmUp(run: (calls: number) => Promise<unknown>, effort: Effort): Promise<void> {
+export async function warmUp(run: (calls: number) => Promise<unknown>, effort: Effort): Promise<void> {
   const until = performance.now() + WARM_UP_MS;
   for (let done = 0; done < effort.warmUpCalls && performance.now() < until; done += WARM_UP_CHUNK)
     await run(WARM_UP_CHUNK);

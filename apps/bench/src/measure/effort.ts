@@ -9,6 +9,9 @@ export interface Effort {
   readonly mostChunks?: number;
   readonly breakers: number;
   readonly idleMs: number;
+  /** How long the live load lasts, and how many calls fill the window before it. */
+  readonly liveMs: number;
+  readonly liveFill: number;
 }
 
 export const FULL: Effort = {
@@ -18,6 +21,8 @@ export const FULL: Effort = {
   leastMs: 600,
   breakers: 10_000,
   idleMs: 3_000,
+  liveMs: 4_000,
+  liveFill: 50_000,
 };
 export const QUICK: Effort = {
   warmUpCalls: 10_000,
@@ -26,6 +31,8 @@ export const QUICK: Effort = {
   leastMs: 100,
   breakers: 1_000,
   idleMs: 1_000,
+  liveMs: 1_000,
+  liveFill: 10_000,
 };
 /** No warm-up takes longer: some subjects need a hundred microseconds a call. */
 export const WARM_UP_MS = 1_000;

@@ -3,6 +3,8 @@ import type { Work } from '../subjects/subject.ts';
 /** The guarded work, its switch and its counter: the counter shows that a closed circuit called and an open one did not. */
 export interface Switch {
   readonly run: Work;
+  /** The same without a promise. */
+  readonly runSync: Work;
   ran: number;
   fails: boolean;
 }
@@ -15,6 +17,11 @@ export function createWork(): Switch {
     ran: 0,
     fails: false,
     run: async () => {
+      work.ran++;
+      if (work.fails) throw FAILURE;
+      return 1;
+    },
+    runSync: () => {
       work.ran++;
       if (work.fails) throw FAILURE;
       return 1;

@@ -5,10 +5,23 @@ export function cell(row: Row | undefined): string {
   if (row === undefined) return '–';
   if (row.bytesIdle !== undefined)
     return `${bytes(row.bytesIdle)} / ${bytes(row.bytesAfter100Calls ?? Number.NaN)}`;
-  if (row.cpuPercent !== undefined) return `${row.cpuPercent.toFixed(1)} %`;
-  if (row.nsMedian === null) return '–';
+  const figure = mainFigure(row);
   const ratio = row.ratioToBare === null || row.subject === 'bare' ? '' : ` (${times(row.ratioToBare)})`;
-  return `${duration(row.nsMedian)}${ratio}`;
+  return `${figure}${ratio}`;
+}
+
+function mainFigure({ nsMedian, eluPercent, bytesPerCall, cpuPercent }: Row): string {
+  if (nsMedian !== null) return duration(nsMedian);
+  if (eluPercent !== undefined) return `${eluPercent.toFixed(1)} %`;
+  if (bytesPerCall !== undefined) return bytes(bytesPerCall);
+  return cpuPercent === undefined ? '–' : `${cpuPercent.toFixed(1)} %`;
+}
+
+/** What a row says beside its main figure: how far the rounds were apart, how a live load went. */
+export function aside({ nsMin, nsMax, eluPercent, cpuPercent, lateMsP99, callsPerSecond }: Row): string {
+  if (eluPercent !== undefined && cpuPercent !== undefined)
+    return `CPU ${cpuPercent.toFixed(1)} %, timers late by ${lateMsP99?.toFixed(1)} ms (p99), ${callsPerSecond?.toFixed(0)} calls/s`;
+  return nsMin === undefined || nsMax === undefined ? '' : `${Math.round(nsMin)} to ${Math.round(nsMax)}`;
 }
 
 export function times(ratio: number): string {

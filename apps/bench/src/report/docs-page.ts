@@ -2,21 +2,26 @@ import { CASES } from '../cases.ts';
 import type { Row } from '../row.ts';
 import { SUBJECT_NAMES } from '../subjects/index.ts';
 import { cell } from './cell.ts';
-import { GOALS } from './goals.ts';
+import { verdicts } from './goals.ts';
+import { NOT_SHOWN, wrapped } from './limits.ts';
+import { type Circumstances, describe } from './machine.ts';
 
 /** `docs/performance.md`, whole. The prose lives here so that a new run cannot leave old sentences beside new figures. */
-export function docsPage(rows: readonly Row[], rounds: number): string {
+export function docsPage(rows: readonly Row[], about: Circumstances): string {
   return `# What a breaker costs
 
-Written by \`npm run bench\` on Node ${process.versions.node.split('.')[0]}, ${rounds} rounds. Do not edit; run it again.
+Written by \`npm run bench\`: do not edit, run it again. ${describe(about)}
+
 Absolute figures depend on the machine and the minute. The ratios, in brackets, are to the bare call **of the same run**;
 they are what should be compared.
 
 ${resultsTable(rows)}
 
 "–" means that the library has no such thing: opossum has no count window, mollitia's time window cannot be compared
-(it costs about a hundred microseconds a call), cockatiel and mollitia have no default breaker. Memory is "idle / after
-100 calls". opossum runs without its time limit, except under "defaults", because no other breaker here has one built in.
+(it costs about a hundred microseconds a call), cockatiel and mollitia have no default breaker, only \`@cb/core\` has a
+synchronous way and a group of breakers (beside which "bare" is a plain \`Map\`). Memory is "idle / after 100 calls". Live load is
+the share of time in which the event loop was busy. opossum runs without its time limit, except under "defaults", because no
+other breaker here has one built in.
 
 ## Goals
 
@@ -34,8 +39,15 @@ ${goalsTable(rows)}
 - All failures are one and the same error object. Making an error with a stack costs more than most breakers.
 - "In the window": the breaker is filled with that many successes, then failing calls are timed; nothing can open it.
   cockatiel's is a count window, the others' is a window of a minute.
+- Live load: a timer starts five calls a millisecond, which are answered in the next one; every fiftieth fails. The
+  window is filled beforehand with ten seconds' worth of calls. The figure is the median of slices of 200 ms. That of the bare call is mostly
+  the timer, which is in the others too. Event-loop time is wall time, so a busy machine makes it larger: the JSON has the CPU time
+  beside it, which is the whole process's, compiler and collector included.
+- Allocated bytes: growth of the heap over 2,000 calls that no collection interrupts, awaiting loop included.
+- Acquire and succeed: the run fails if a clock is read. Look-up: 10,000 ready-made keys, far from insertion order.
 - Memory: 10,000 breakers, three collections before each reading, \`heapUsed + external\` (which holds the array buffers),
-  names not counted. CPU: the process's own time over three seconds, as a share of one core.
+  names not counted. CPU: the process's own time over three seconds, as a share of one core. Memory, allocation and idle CPU are
+  measured in the first round only.
 
 ## Traps
 
@@ -54,8 +66,7 @@ ${goalsTable(rows)}
 
 ## What it does not show
 
-Many calls in flight at once, real dependencies, the cost of listeners and of a connected dashboard, other versions
-of Node, browsers, and what a wrong decision costs: none of these figures says whether a breaker opens when it should.
+${wrapped(NOT_SHOWN.replace('What it does not show: r', 'R'))}
 `;
 }
 
@@ -71,10 +82,7 @@ function resultsTable(rows: readonly Row[]): string {
 }
 
 function goalsTable(rows: readonly Row[]): string {
-  const find = (caseName: string, subject: string): Row | undefined =>
-    rows.find((row) => row.case === caseName && row.subject === subject);
-  const lines = GOALS.map(({ says, limit, measured }) => {
-    const result = measured(find);
+  const lines = verdicts(rows).map(({ says, limit, result }) => {
     const answer =
       result === undefined ? 'not measured' : `${result.text}${result.reached ? '' : ' (**not reached**)'}`;
     return `| ${says} | ${limit} | ${answer} |`;

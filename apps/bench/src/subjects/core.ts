@@ -3,12 +3,13 @@ import {
   type BreakerOptions,
   consecutiveFailures,
   createBreaker,
+  createGroup,
   failureRatio,
   fixed,
   lastCalls,
   lastMs,
 } from '@cb/core';
-import { FALLBACK, HOUR_MS, NEVER_SO_MANY, recipe, type SetUp, type Subject } from './subject.ts';
+import { FALLBACK, HOUR_MS, NEVER_SO_MANY, recipe, type SetUp, type Subject, type Work } from './subject.ts';
 
 const OPENS_AT_ONCE = { openWhen: consecutiveFailures(1), stayOpen: fixed(HOUR_MS) };
 const OPTIONS: Record<SetUp, Omit<BreakerOptions, 'name'>> = {
@@ -33,13 +34,19 @@ export const core: Subject = {
   settle: () => {
     const breaker = createBreaker({ name: 'sync', ...OPTIONS.count });
     return () => {
-      breaker.tryAcquire()?.succeed();
+      breaker.acquire().succeed();
     };
+  },
+
+  lookUp: (keys) => {
+    const group = createGroup({ max: keys.length });
+    for (const key of keys) group.get(key);
+    return (key) => group.get(key);
   },
 };
 
 /** The way of an adapter that has something to answer: ask first, no error is made. */
-async function callOrFallBack(breaker: Breaker, work: () => Promise<number>): Promise<unknown> {
+async function callOrFallBack(breaker: Breaker, work: Work): Promise<unknown> {
   const permit = breaker.tryAcquire();
   if (permit === null) return FALLBACK;
   try {

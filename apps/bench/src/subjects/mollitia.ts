@@ -16,9 +16,9 @@ export const mollitia: Subject = {
   recipe: (setUp, work) => {
     const options = OPTIONS[setUp];
     if (options === undefined) return undefined;
+    const func = work as () => Promise<number>; // takes no other
     return recipe<Circuit>({
-      make: (name) =>
-        new Circuit({ name, func: work, options: { modules: [new SlidingCountBreaker(options)] } }),
+      make: (name) => new Circuit({ name, func, options: { modules: [new SlidingCountBreaker(options)] } }),
       call: (circuit) => circuit.execute(),
       dispose: (circuit) => circuit.dispose(),
     });

@@ -10,7 +10,7 @@ declare module 'opossum9' {
     volumeThreshold?: number;
   }
   export default class CircuitBreaker {
-    constructor(action: () => Promise<unknown>, options?: OpossumOptions);
+    constructor(action: () => unknown, options?: OpossumOptions);
     fire(): Promise<unknown>;
     fallback(answer: () => unknown): this;
     shutdown(): void;

@@ -1,7 +1,7 @@
 /** What every library under test is asked for. A library that lacks something answers undefined, and the cell stays empty. */
 
-/** The guarded work: an async function that resolves or rejects at once, so that only the breaker costs time. */
-export type Work = () => Promise<number>;
+/** The guarded work: it answers or fails at once, mostly by a promise, so that only the breaker costs time. */
+export type Work = () => Promise<number> | number;
 
 /**
  * How a breaker is set up:
@@ -25,6 +25,8 @@ export interface Subject {
   recipe(setUp: SetUp, work: Work): Recipe | undefined;
   /** One call by the synchronous way: ask, then settle. */
   settle?(): () => void;
+  /** What finds the breaker of a key, once all keys are known. */
+  lookUp?(keys: readonly string[]): (key: string) => object | undefined;
 }
 
 /** A recipe whose breakers have a type of their own. */
