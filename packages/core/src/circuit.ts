@@ -4,7 +4,7 @@
  */
 import { customRule, draw, openMsOf, wallNow } from './asked.ts';
 import { Audience } from './audience.ts';
-import { FAILED, IGNORED_CALL, REJECTED_CALL, SLOW, UNCOUNTED } from './bits.ts';
+import { FAILED, IGNORED_CALL, REJECTED_CALL, SLOW, TIMEOUT, UNCOUNTED } from './bits.ts';
 import {
   OPEN_TIME_OVER,
   PROBE_NOW,
@@ -21,7 +21,7 @@ import { Evidence, isTimeout } from './evidence.ts';
 import { type BreakerExport, checkExport, restoreMachine } from './export.ts';
 import { type Extras, extrasFor } from './extras.ts';
 import { takeOff } from './flight.ts';
-import { bitsOf, classified, letterOf, openForMs, TOO_LONG, verbOf } from './judge.ts';
+import { classified, openForMs, TOO_LONG, verbOf } from './judge.ts';
 import { LATENCY_BUCKETS, latencyBucket } from './latency.ts';
 import { Ledger } from './ledger.ts';
 import {
@@ -139,7 +139,7 @@ export class Circuit implements Breaker, Beside {
   succeeded(generation: number): void {
     this.#inFlight--;
     this.#succeeded++;
-    if (generation !== this.#generation) this.#settleLate(-1, SUCCESS, false, undefined, UNREAD, 0);
+    if (generation !== this.#generation) this.#settleLate(-1, 0, undefined, UNREAD, 0);
     else this.#count(0, this.#plan.datesResults ? this.#now() : UNREAD, UNREAD, undefined, 0);
   }
 
@@ -343,26 +343,41 @@ export class Circuit implements Breaker, Beside {
     const stale =
       generation !== this.#generation ||
       (lease !== -1 && current.name === 'half-open' && !holdsLease(current, lease));
-    const tooLong = said === SUCCESS && durationMs > plan.failAfterMs;
-    const verdict = tooLong ? FAILURE : said;
-    const cause = tooLong ? TOO_LONG : error;
-    const slow = verdict !== IGNORED && durationMs > plan.slowMs;
+    const bits = this.#bitsOf(said, durationMs, error);
+    const cause = said === SUCCESS && bits & FAILED ? TOO_LONG : error;
     this.#inFlight--;
-    if (verdict === FAILURE) this.#troubled().failed++;
-    else if (verdict === IGNORED) this.#troubled().ignored++;
-    if (slow) this.#troubled().slow++;
-    if (verdict === FAILURE && isTimeout(cause)) this.#troubled().timeouts++;
-    if (verdict === SUCCESS) this.#succeeded++;
+    if (bits === 0) this.#succeeded++;
+    else this.#total(bits);
     const { latency } = plan;
-    if (latency !== null && durationMs >= 0 && verdict !== IGNORED) {
+    if (latency !== null && durationMs >= 0 && said !== IGNORED) {
       const bucket = latencyBucket(durationMs);
       latency[bucket] = (latency[bucket] as number) + 1;
     }
     const recorded = stale
-      ? this.#settleLate(lease, verdict, slow, cause, startedAt, hintMs)
-      : this.#settleTimely(lease, verdict, slow, cause, startedAt, hintMs);
-    if (this.#audience?.perCall) this.#announceSettled(verdict, !recorded, lease !== -1, durationMs);
+      ? this.#settleLate(lease, bits, cause, startedAt, hintMs)
+      : this.#settleTimely(lease, bits, cause, startedAt, hintMs);
+    if (this.#audience?.perCall) this.#announceSettled(bits, !recorded, lease !== -1, durationMs);
     return recorded ? 'recorded' : 'stale';
+  }
+
+  /** What the call was: its own verdict, and what its duration says. */
+  #bitsOf(said: Verb, durationMs: number, error: unknown): number {
+    if (said === IGNORED) return IGNORED_CALL;
+    const { slowMs, failAfterMs } = this.#plan;
+    const slow = durationMs > slowMs ? SLOW : 0;
+    const tooLong = durationMs > failAfterMs;
+    if (said === SUCCESS && !tooLong) return slow;
+    return slow | FAILED | (tooLong || isTimeout(error) ? TIMEOUT : 0);
+  }
+
+  /** Counts a call that was not simply good. */
+  #total(bits: number): void {
+    const trouble = this.#troubled();
+    if (bits & FAILED) trouble.failed++;
+    else if (bits & IGNORED_CALL) trouble.ignored++;
+    else this.#succeeded++;
+    if (bits & SLOW) trouble.slow++;
+    if (bits & TIMEOUT) trouble.timeouts++;
   }
 
   /** What time alone has ended, before anything that comes later is looked at. */
@@ -371,78 +386,50 @@ export class Circuit implements Breaker, Beside {
     if (this.#machine.name === 'closed') this.#tumble(now);
   }
 
-  #settleTimely(
-    lease: number,
-    verdict: Verb,
-    slow: boolean,
-    error: unknown,
-    startedAt: number,
-    hintMs: number,
-  ): true {
-    if (lease !== -1) this.#settleProbe(lease, verdict, slow, error, hintMs, startedAt);
-    else if (this.#machine.name === 'closed') this.#settleClosed(verdict, slow, error, startedAt, hintMs);
-    else if (verdict === IGNORED) this.#trouble?.evidence?.add('x');
+  #settleTimely(lease: number, bits: number, error: unknown, startedAt: number, hintMs: number): true {
+    if (lease !== -1) this.#settleProbe(lease, bits, error, startedAt, hintMs);
+    else if (this.#machine.name === 'closed') this.#settleClosed(bits, error, startedAt, hintMs);
+    else if (bits & IGNORED_CALL) this.#trouble?.evidence?.add(bits);
     return true;
   }
 
   /** A result that comes after the circuit moved on: counted in the totals, moves nothing, unless it was asked to. */
-  #settleLate(
-    lease: number,
-    verdict: Verb,
-    slow: boolean,
-    error: unknown,
-    startedAt: number,
-    hintMs: number,
-  ): boolean {
+  #settleLate(lease: number, bits: number, error: unknown, startedAt: number, hintMs: number): boolean {
     if (!this.#plan.countsLate) {
       this.#troubled().stale++;
       return false;
     }
     const { name } = this.#machine;
     // Unless the window lives on, a probe's call was not counted when it began.
-    const uncounted = lease !== -1 && !this.#plan.windowLivesOn ? UNCOUNTED : 0;
-    if (name === 'closed') this.#settleClosed(verdict, slow, error, startedAt, hintMs, uncounted);
+    const late = lease !== -1 && !this.#plan.windowLivesOn ? bits | UNCOUNTED : bits;
+    if (name === 'closed') this.#settleClosed(late, error, startedAt, hintMs);
     else if (name === 'half-open' || this.config.probing.whileOpen)
-      this.#settleProbe(-1, verdict, slow, error, hintMs, startedAt);
-    else if (verdict !== IGNORED)
-      this.#record(bitsOf(verdict, slow, error) | uncounted, this.#now(), startedAt, error);
+      this.#settleProbe(-1, bits, error, startedAt, hintMs);
+    else if (!(bits & IGNORED_CALL)) this.#record(late, this.#now(), startedAt, error);
     return true;
   }
 
-  #settleClosed(
-    verdict: Verb,
-    slow: boolean,
-    error: unknown,
-    startedAt: number,
-    hintMs: number,
-    uncounted = 0,
-  ): void {
+  #settleClosed(bits: number, error: unknown, startedAt: number, hintMs: number): void {
     const now = this.#plan.datesResults ? this.#now() : UNREAD;
-    if (verdict !== IGNORED || this.#ignoredPasses()) {
-      this.#count(bitsOf(verdict, slow, error) | uncounted, now, startedAt, error, hintMs);
-      return;
+    if (!(bits & IGNORED_CALL)) {
+      this.#count(bits, now, startedAt, error, hintMs);
+    } else if (this.#ignoredPasses()) {
+      this.#count(bits & ~IGNORED_CALL, now, startedAt, error, hintMs);
+    } else {
+      this.#trouble?.evidence?.add(bits);
+      if (this.#plan.countsIgnored) this.#window.record(bits, now, startedAt);
     }
-    this.#trouble?.evidence?.add('x');
-    if (this.#plan.countsIgnored) this.#window.record(IGNORED_CALL | uncounted, now, startedAt);
   }
 
   #ignoredPasses(): boolean {
     return this.config.counting?.ignored === 'successes';
   }
 
-  #settleProbe(
-    lease: number,
-    verdict: Verb,
-    slow: boolean,
-    error: unknown,
-    hintMs: number,
-    startedAt: number,
-  ): void {
+  #settleProbe(lease: number, bits: number, error: unknown, startedAt: number, hintMs: number): void {
     const now = this.#now();
-    const decides = verdict !== IGNORED || this.#ignoredPasses();
-    if (decides && this.#plan.windowLivesOn)
-      this.#record(bitsOf(verdict, slow, error), now, startedAt, error);
-    else this.#remember(verdict, slow, error);
+    const decides = !(bits & IGNORED_CALL) || this.#ignoredPasses();
+    if (decides && this.#plan.windowLivesOn) this.#record(bits & ~IGNORED_CALL, now, startedAt, error);
+    else this.#remember(bits, now, error);
     const trial = this.#machine as MachineState & Trial;
     if (!decides) {
       this.#step({ type: 'probe-ignored', lease }, RESET);
@@ -451,7 +438,8 @@ export class Circuit implements Breaker, Beside {
     // Where slow calls open the circuit, a slow probe has not shown that the other side is back; a rule that looks at
     // both apart is told both.
     const apart = this.config.probing.closeWhen.kind === 'below-limits';
-    const passed = verdict !== FAILURE && (!slow || apart);
+    const slow = (bits & SLOW) !== 0;
+    const passed = !(bits & FAILED) && (!slow || apart);
     const type = passed ? 'probe-succeeded' : 'probe-failed';
     const why = (passed && !apart ? probesPassed : probesFailed)(trial, this.config);
     this.#step({ type, lease, slow, now, random: draw(this.#services), hintMs }, why, undefined, error);
@@ -465,7 +453,7 @@ export class Circuit implements Breaker, Beside {
     else this.#record(bits, now, startedAt, error);
     if (!(bits & FAILED ? plan.asksOnFailure : plan.asksOnSuccess)) return;
     if (!plan.asksAlways && !this.#hasTrouble()) return;
-    this.#ask(now === UNREAD ? this.#now() : now, error, hintMs);
+    this.#ask(now, error, hintMs);
   }
 
   /** Whether there is anything in the window that a rule on failures or slow calls could be met by. */
@@ -477,20 +465,21 @@ export class Circuit implements Breaker, Beside {
 
   #record(bits: number, now: number, startedAt: number, error: unknown): void {
     const trouble = this.#troubled();
-    if (bits !== 0 || trouble.evidence !== null)
-      this.#remember(bits & FAILED ? FAILURE : SUCCESS, (bits & SLOW) !== 0, error);
+    if (bits !== 0 || trouble.evidence !== null) this.#remember(bits, now, error);
     this.#window.record(bits, now, startedAt);
     trouble.failuresInARow = bits & FAILED ? trouble.failuresInARow + 1 : 0;
     trouble.successesInARow = bits & FAILED ? 0 : trouble.successesInARow + 1;
   }
 
-  /** Does the window cross a limit? Then open. */
+  /** Does the window cross a limit? Then open. The clock is read only where somebody must know. */
   #ask(now: number, error: unknown, hintMs: number): void {
     if (this.#extras?.isWarmingUp(now)) return;
     const rule = crossedRule(this.config.openWhen, this.#window, this);
     if (rule === null) return;
     const why = explain(rule, this.#window, this);
-    this.#step({ type: 'limit-crossed', now, random: draw(this.#services), hintMs }, why, undefined, error);
+    const at = now === UNREAD ? this.#now() : now;
+    const random = draw(this.#services);
+    this.#step({ type: 'limit-crossed', now: at, random, hintMs }, why, undefined, error);
   }
 
   // ------------------------------------------------------------------------------- what rules ask about beside
@@ -528,18 +517,21 @@ export class Circuit implements Breaker, Beside {
     };
   }
 
-  #remember(verdict: Verb, slow: boolean, error: unknown): void {
+  #remember(bits: number, now: number, error: unknown): void {
     const trouble = this.#troubled();
     trouble.evidence ??= new Evidence(this.#window.calls);
-    if (verdict === FAILURE) this.#dateFirstFailure(trouble.evidence);
-    trouble.evidence.add(letterOf(verdict, slow, error), error);
+    if (bits & FAILED) this.#dateFirstFailure(trouble.evidence, now);
+    trouble.evidence.add(bits, error);
   }
 
   /** The trouble begins with the first failure of the window: one that has left it was a stray. */
-  #dateFirstFailure(evidence: Evidence): void {
-    const earlier = this.#machine.name !== 'closed' || this.#window.peek(this.#now()).failures > 0;
-    if (!earlier || evidence.firstFailureWallAt === undefined)
-      evidence.firstFailureWallAt = wallNow(this.#services);
+  #dateFirstFailure(evidence: Evidence, now: number): void {
+    if (evidence.firstFailureWallAt !== undefined) {
+      if (this.#machine.name !== 'closed') return;
+      this.#window.turn(now);
+      if (this.#window.failures > 0) return;
+    }
+    evidence.firstFailureWallAt = wallNow(this.#services);
   }
 
   // ---------------------------------------------------------------------------------------------- changes
@@ -832,12 +824,12 @@ export class Circuit implements Breaker, Beside {
     return machine.name === 'half-open' ? machine.since + maxMs : Number.POSITIVE_INFINITY;
   }
 
-  #announceSettled(verdict: Verb, stale: boolean, probe: boolean, durationMs: number): void {
+  #announceSettled(bits: number, stale: boolean, probe: boolean, durationMs: number): void {
     this.#audience?.emitter.emit('call-settled', {
       type: 'call-settled',
       breaker: this.name,
       at: this.#now(),
-      outcome: verdict === SUCCESS ? 'success' : verdict === FAILURE ? 'failure' : 'ignored',
+      outcome: bits & FAILED ? 'failure' : bits & IGNORED_CALL ? 'ignored' : 'success',
       stale,
       probe,
       durationMs: durationMs < 0 ? undefined : durationMs,

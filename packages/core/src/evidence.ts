@@ -3,9 +3,18 @@
  * was not simply good, so that a sound breaker pays nothing for it; a call costs O(1).
  */
 
+import { FAILED, IGNORED_CALL, SLOW, TIMEOUT } from './bits.ts';
+
 /** o: ok, e: error, t: timeout, s: slow but ok, x: ignored. */
 export type OutcomeLetter = 'o' | 'e' | 't' | 's' | 'x';
 const LETTERS = 'oetsx';
+/** The letter's place for a call's bits: failed before slow, ignored before all. */
+const LETTERED = FAILED | SLOW | TIMEOUT | IGNORED_CALL;
+const LETTER_OF = Array.from({ length: LETTERED + 1 }, (_, bits) => {
+  if (bits & IGNORED_CALL) return 4;
+  if (bits & FAILED) return bits & TIMEOUT ? 2 : 1;
+  return bits & SLOW ? 3 : 0;
+});
 
 /** An error as it may be shown: never the object itself, which would keep a request's data alive. */
 export interface TopError {
@@ -41,11 +50,11 @@ export class Evidence {
     this.#next = this.#size % REMEMBERED_CALLS;
   }
 
-  add(letter: OutcomeLetter, error?: unknown): void {
-    const failed = letter === 'e' || letter === 't';
-    const kind = failed ? this.#kindOf(error) : 0;
-    this.#calls[this.#next] = LETTERS.indexOf(letter) | (kind << 3);
-    this.#next = (this.#next + 1) % REMEMBERED_CALLS;
+  /** @param bits What the call was. */
+  add(bits: number, error?: unknown): void {
+    const kind = bits & FAILED ? this.#kindOf(error) : 0;
+    this.#calls[this.#next] = (LETTER_OF[bits & LETTERED] as number) | (kind << 3);
+    this.#next = this.#next + 1 === REMEMBERED_CALLS ? 0 : this.#next + 1;
     if (this.#size < REMEMBERED_CALLS) this.#size++;
   }
 

@@ -43,7 +43,7 @@ export class Extras {
 
   /** Whether nothing may open the circuit yet. */
   isWarmingUp(now: number): boolean {
-    return now < this.#madeAt + this.#warmUpMs;
+    return this.#warmUpMs > 0 && now < this.#madeAt + this.#warmUpMs;
   }
 
   /** Whether the traffic that comes back leaves room for a call now. */

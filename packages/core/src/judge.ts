@@ -1,7 +1,5 @@
 /** What a finished call says about the other side. */
-import { FAILED, SLOW, TIMEOUT } from './bits.ts';
 import { isRejectedError } from './errors.ts';
-import { isTimeout, type OutcomeLetter } from './evidence.ts';
 import { FAILURE, IGNORED, SUCCESS, type Verb } from './permit.ts';
 import type { Services } from './services.ts';
 import type { AbortSignalLike, BreakerOptions, Outcome } from './types.ts';
@@ -35,17 +33,6 @@ export function verbOf(said: Said, outcome: Outcome, signal: AbortSignalLike | u
 export function openForMs(said: Said): number {
   const ms = typeof said === 'object' && said !== null ? said.openForMs : undefined;
   return typeof ms === 'number' && ms > 0 && ms <= Number.MAX_SAFE_INTEGER ? ms : 0;
-}
-
-export function bitsOf(verb: Verb, slow: boolean, error: unknown): number {
-  const failed = verb === FAILURE ? (isTimeout(error) ? FAILED | TIMEOUT : FAILED) : 0;
-  return slow ? failed | SLOW : failed;
-}
-
-export function letterOf(verb: Verb, slow: boolean, error: unknown): OutcomeLetter {
-  if (verb === IGNORED) return 'x';
-  if (verb === FAILURE) return isTimeout(error) ? 't' : 'e';
-  return slow ? 's' : 'o';
 }
 
 /** In place of the error of a call that took too long and returned. */

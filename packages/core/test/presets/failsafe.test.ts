@@ -281,6 +281,12 @@ describe('failsafe, what counts as what', () => {
 });
 
 describe('failsafe, its options', () => {
+  it('takes what is just in range', () => {
+    story().counts({ executions: 0, failureRate: 0, successRate: 0 });
+    failsafe({ failureThresholdingPeriod: 1 });
+    failsafe({ successThreshold: 0, successThresholdingCapacity: 0 });
+  });
+
   it('refuses what cannot be meant', () => {
     const wrong: [object, RegExp][] = [
       [{ failureThreshold: 0 }, /failureThreshold must be a whole number from 1/],

@@ -353,6 +353,7 @@ describe('polly, its options', () => {
   it('takes what is just in range', () => {
     polly({ failureRatio: 1, minimumThroughput: 2, samplingDuration: 500, breakDuration: 86_400_000 });
     polly({ samplingDuration: 86_400_000, breakDuration: 500 });
+    advanced({ failureThreshold: 1, samplingDuration: 20, minimumThroughput: 2 }).fail(2).state('open');
   });
 
   it('refuses what cannot be meant', () => {

@@ -186,7 +186,8 @@ describe('resilience4j, half-open', () => {
       FAITHFUL,
     );
     story.begin('hung').at(9_999).state('half-open').refused();
-    tried({ maxWaitDurationInHalfOpenState: 1.9 }).begin('hung').at(1_002).state('open');
+    for (const longest of [1, 1.9])
+      tried({ maxWaitDurationInHalfOpenState: longest }).begin('hung').at(1_002).state('open');
   });
 });
 
@@ -323,6 +324,30 @@ describe('resilience4j, what counts as what', () => {
 });
 
 describe('resilience4j, its options', () => {
+  it('takes what is just in range', () => {
+    new Scenario(resilience4j({ slidingWindowSize: 200 })).fail(99).state('closed').fail().state('open');
+    for (const slidingWindowSize of [1, 1_000])
+      resilience4j({ slidingWindowType: 'TIME_BASED', slidingWindowSize });
+    resilience4j({ failureRateThreshold: 0.1, slowCallRateThreshold: 100, waitDurationInOpenState: 1 });
+    resilience4j({ permittedNumberOfCallsInHalfOpenState: 10_000 });
+  });
+
+  it('takes 0 and less from the interval function for over as soon as time goes on', () => {
+    const { waitDurationInOpenState: _, ...rest } = SMALL;
+    const waits = [0, 0, -50];
+    const options = resilience4j({ ...rest, waitIntervalFunctionInOpenState: () => waits.shift() ?? 9 });
+    const story = new Scenario(options).fail(4).refused().at(0.1).fail(2).state('open');
+    story.refused().at(0.2).ok(2).state('closed');
+  });
+
+  it('asks the interval function for the first open time, which is also the lease', () => {
+    const { stayOpen, probing } = resilience4j({
+      waitIntervalFunctionInOpenState: (attempt) => attempt * 250,
+    });
+    expect(stayOpen).toMatchObject({ firstMs: 250, jitterRatio: 0 });
+    expect(probing?.leaseMs).toBe(250);
+  });
+
   it('refuses what cannot be meant', () => {
     const wrong: [Record<string, unknown>, RegExp][] = [
       [{ failureRateThreshold: 0 }, /failureRateThreshold is a percentage, above 0 and at most 100, got 0/],
