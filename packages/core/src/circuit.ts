@@ -58,7 +58,7 @@ import type {
   Settled,
   WindowView,
 } from './types.ts';
-import { createWindow, type Window } from './window.ts';
+import { createWindow, type Window, windowAfter } from './window.ts';
 
 /** In place of a moment or a duration that nobody asked for. */
 const UNREAD = -1;
@@ -654,7 +654,7 @@ export class Circuit implements Breaker, Beside {
     this.config = after;
     this.#changed().configRevision++;
     const now = this.#now();
-    if (!sameShape(before, after)) this.#window = createWindow(after, now);
+    this.#window = windowAfter(this.#window, before, after, now);
     this.#plan = planOf(after, this.#plan.latency);
     this.#extras = extrasFor(after, this.#plan, this.#services, now, this.#extras);
     this.#audience?.emitter.emit('configured', {
@@ -861,9 +861,4 @@ function waitsAnew(
 ): event is MachineEvent & { now: number } {
   if (event.type === 'told-to-open' || event.type === 'probe-now') return false;
   return from.name !== 'open' || from.until !== to.until;
-}
-
-/** Whether the window of one configuration can go on under the other. */
-function sameShape(before: BreakerConfig, after: BreakerConfig): boolean {
-  return JSON.stringify([before.window, before.counting]) === JSON.stringify([after.window, after.counting]);
 }

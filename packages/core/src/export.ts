@@ -61,17 +61,28 @@ function isLength(value: unknown): boolean {
 }
 
 function isContents(window: WindowContents | undefined): boolean {
-  if (window?.kind === 'last-calls') return Array.isArray(window.calls) && window.calls.every(isLength);
-  if (window?.kind === 'spans')
-    return (
-      Array.isArray(window.spans) &&
-      window.spans.every((span) => Array.isArray(span) && span.every(isLength)) &&
-      isLength(window.beganMs) &&
-      Array.isArray(window.streaks) &&
-      window.streaks.every(isLength)
-    );
-  if (window?.kind !== 'last-ms' || !isLength(window.leftMs) || !Array.isArray(window.buckets)) return false;
-  return window.buckets.every((bucket) => Array.isArray(bucket) && bucket.every(isLength));
+  switch (window?.kind) {
+    case 'last-calls':
+      return areLengths(window.calls);
+    case 'last-ms':
+      return areTable(window.buckets) && areLengths([window.bucketMs, window.leftMs]);
+    case 'spans':
+      return (
+        areTable(window.spans) &&
+        areLengths(window.streaks) &&
+        areLengths([window.beganMs, window.spanMs ?? 0])
+      );
+    default:
+      return false;
+  }
+}
+
+function areLengths(values: unknown): boolean {
+  return Array.isArray(values) && values.every(isLength);
+}
+
+function areTable(rows: unknown): boolean {
+  return Array.isArray(rows) && rows.every(areLengths);
 }
 
 /** The machine as it is `elapsedMs` after the export. Half-open begins again with its first probe: old leases are gone. */

@@ -220,11 +220,17 @@ export class Ledger implements Window {
     ]);
     const { failuresInARow, successesInARow } = this.#streaks;
     const beganMs = this.#spanMs === Number.POSITIVE_INFINITY ? 0 : now - this.#origin;
-    return { kind: 'spans', spans, beganMs, streaks: [failuresInARow, successesInARow] };
+    return {
+      kind: 'spans',
+      spans,
+      spanMs: lengthOf(this.#spanMs),
+      beganMs,
+      streaks: [failuresInARow, successesInARow],
+    };
   }
 
   restore(contents: WindowContents, now: number, elapsedMs: number): void {
-    if (contents.kind !== 'spans') return;
+    if (contents.kind !== 'spans' || contents.spanMs !== lengthOf(this.#spanMs)) return;
     this.#spans = [];
     this.#clearedAt = now;
     if (this.#config.kind !== 'last-ms' || this.#config.anchor !== 'epoch')
@@ -353,6 +359,11 @@ export class Ledger implements Window {
     const gone = this.#spans.shift() as Span;
     for (let i = 0; i < COUNTS; i++) this.#sums[i] = (this.#sums[i] as number) - (gone.counts[i] as number);
   }
+}
+
+/** As data: JSON knows no infinity. */
+function lengthOf(spanMs: number): number | null {
+  return spanMs === Number.POSITIVE_INFINITY ? null : spanMs;
 }
 
 function noCounts(): number[] {

@@ -61,7 +61,7 @@ export interface BreakerOptions extends ConfigInput {
   clock?: Clock;
   /**
    * What `export()` of an earlier life returned: the state, the rest of the open time, the window and the totals go on from
-   * there. The window is left out where its kind or size is another now.
+   * there. Of the window, what fits into the one that is configured now: another kind, or buckets of another width, begin empty.
    */
   restore?: BreakerExport | undefined;
   /** 0 to 1, for jitter. @default Math.random */
@@ -220,7 +220,10 @@ export interface Breaker {
   reset(options?: { reason?: string; by?: string }): void;
   /** Ends the open time: the next call is a probe. Nothing happens unless open. */
   probeNow(options?: { reason?: string; by?: string }): void;
-  /** Changes settings at run time. State stays; the window is kept unless its kind or size changes. Bumps the revision. */
+  /**
+   * Changes settings at run time. State stays; so does what the window holds, as far as it fits into a new one: of the last
+   * calls the newest, of buckets those of the same width. Bumps the revision.
+   */
   configure(changes: ConfigInput): void;
   snapshot(): BreakerSnapshot;
   /** Everything that is worth keeping over a restart, as plain data for `createBreaker({ restore })`. */

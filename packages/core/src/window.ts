@@ -39,10 +39,17 @@ export interface Window extends WindowTotals {
  */
 export type WindowContents =
   | { readonly kind: 'last-calls'; readonly calls: readonly number[] }
-  | { readonly kind: 'last-ms'; readonly buckets: readonly (readonly number[])[]; readonly leftMs: number }
+  | {
+      readonly kind: 'last-ms';
+      readonly buckets: readonly (readonly number[])[];
+      readonly bucketMs: number;
+      readonly leftMs: number;
+    }
   | {
       readonly kind: 'spans';
       readonly spans: readonly (readonly number[])[];
+      /** How long each is; null for one without end. */
+      readonly spanMs: number | null;
       /** How long ago the grid of spans began, and the streaks of a window that forgets them. */
       readonly beganMs: number;
       readonly streaks: readonly number[];
@@ -53,6 +60,20 @@ export function createWindow(config: BreakerConfig, now: number): Window {
   if (window.kind === 'last-calls') return new CountWindow(window.calls);
   if (window.kind === 'last-ms' && isPlain(config)) return new TimeWindow(window.ms, window.buckets, now);
   return new Ledger(window, config.counting, now);
+}
+
+/** The window of a changed configuration, with as much of what the one before it knows as it has a place for. */
+export function windowAfter(
+  window: Window,
+  before: BreakerConfig,
+  after: BreakerConfig,
+  now: number,
+): Window {
+  if (JSON.stringify([before.window, before.counting]) === JSON.stringify([after.window, after.counting]))
+    return window;
+  const next = createWindow(after, now);
+  next.restore(window.contents(now), now, 0);
+  return next;
 }
 
 /** A ring of the last calls, a byte each; free slots are counted out by `calls`. */
@@ -234,16 +255,16 @@ class TimeWindow implements Window {
       const at = (this.#at + 1 + i) % this.#callsAt.length;
       return [this.#callsAt[at] as number, ...(this.#bad?.counts(at) ?? [0, 0, 0, 0])];
     });
-    return { kind: 'last-ms', buckets, leftMs: this.#bucketEnd - now };
+    return { kind: 'last-ms', buckets, bucketMs: this.#bucketMs, leftMs: this.#bucketEnd - now };
   }
 
   restore(contents: WindowContents, now: number, elapsedMs: number): void {
+    // Buckets of another width do not fit.
+    if (contents.kind !== 'last-ms' || contents.bucketMs !== this.#bucketMs) return;
     const size = this.#callsAt.length;
-    if (contents.kind !== 'last-ms' || contents.buckets.length !== size) return;
-    for (const [
-      at,
-      [calls = 0, failures = 0, slow = 0, timeouts = 0, slowFailures = 0],
-    ] of contents.buckets.entries()) {
+    const kept = contents.buckets.slice(-size);
+    for (const [i, [calls = 0, failures = 0, slow = 0, timeouts = 0, slowFailures = 0]] of kept.entries()) {
+      const at = size - kept.length + i;
       this.#callsAt[at] = calls;
       this.calls += calls;
       if (failures === 0 && slow === 0) continue;

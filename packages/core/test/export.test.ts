@@ -135,7 +135,7 @@ describe('export and restore', () => {
     expect(restored.state).toBe('open');
   });
 
-  it('leaves a window of another kind or size empty', () => {
+  it('leaves a window of another kind, or with buckets of another width, empty', () => {
     const breaker = make(testClock(), { window: lastMs(1_000, { buckets: 10 }) });
     breaker.acquire().fail();
     for (const window of [lastCalls(10), lastMs(1_000, { buckets: 5 })]) {

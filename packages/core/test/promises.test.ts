@@ -12,6 +12,7 @@ import {
   lastCalls,
   lastMs,
   type StateChanged,
+  sinceClosed,
   slowRatio,
   successRatio,
 } from '../src/index.ts';
@@ -632,6 +633,28 @@ describe('configure', () => {
     breaker.acquire().fail();
     expect(breaker).toMatchObject({ state: 'open', configRevision: 2 });
     expect(revisions).toEqual([2]);
+  });
+
+  it.each([
+    ['the newest of the last calls', lastCalls(10), lastCalls(3), { calls: 3, failures: 2 }],
+    ['all of them, in a larger ring', lastCalls(10), lastCalls(20), { calls: 4, failures: 2 }],
+    ['the newest buckets', lastMs(1_000), lastMs(200, { buckets: 2 }), { calls: 1, failures: 1 }],
+    ['all buckets, among more', lastMs(1_000), lastMs(2_000, { buckets: 20 }), { calls: 4, failures: 2 }],
+    ['nothing, where buckets have another width', lastMs(1_000), lastMs(1_000, { buckets: 5 }), { calls: 0 }],
+    ['nothing, where the kind is another', lastMs(1_000), lastCalls(10), { calls: 0 }],
+    ['all, where results are dated otherwise', sinceClosed(), sinceClosed(), { calls: 4, failures: 2 }],
+  ])('keeps %s', (_, before, after, kept) => {
+    const clock = testClock();
+    const breaker = make(clock, { window: before, openWhen: [] });
+    for (const failed of [false, false, true, true]) {
+      const permit = breaker.acquire();
+      if (failed) permit.fail();
+      else permit.succeed();
+      clock.advance(100);
+    }
+    if (after.kind === 'since-closed') breaker.configure({ window: after, counting: { pending: true } });
+    else breaker.configure({ window: after });
+    expect(breaker.snapshot().window).toMatchObject(kept);
   });
 
   it('refuses what createBreaker refuses, and changes nothing then', () => {
