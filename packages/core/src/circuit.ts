@@ -243,7 +243,7 @@ export class Circuit implements Breaker, Beside {
   /** A new interval may make everything from the old one stale. */
   #tumble(now: number): void {
     if (!this.#plan.tumbles || !(this.#window as Ledger).rolls(now)) return;
-    this.#extras?.startOver();
+    this.#extras?.startOver(now);
     this.#generation++;
   }
 

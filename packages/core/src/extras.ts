@@ -27,7 +27,8 @@ export class Extras {
     if (config.rampUp !== undefined) this.ramp = before?.ramp ?? null;
     if (plan.watchesSlow) {
       const fits = before !== null && before.#plan.slowMs === plan.slowMs;
-      this.#underway = (fits ? before.#underway : null) ?? new Underway(plan.slowMs);
+      this.#underway =
+        (fits ? before.#underway : null) ?? new Underway(plan.slowMs, now - services.stall.stalledMs);
     }
     const adapt = plan.adapting?.adapt;
     if (typeof adapt?.history === 'number') {
@@ -61,8 +62,9 @@ export class Extras {
     return this.#underway?.slowAt(now) ?? 0;
   }
   /** Results of the calls under way are stale from now on. */
-  startOver(): void {
-    if (this.#underway !== null) this.#underway = new Underway(this.#plan.slowMs);
+  startOver(now: number): void {
+    const at = now - this.#services.stall.stalledMs;
+    if (this.#underway !== null) this.#underway = new Underway(this.#plan.slowMs, at);
   }
 
   /** A result of ordinary times. */
@@ -85,7 +87,7 @@ export class Extras {
 
   closed(rampUp: BreakerConfig['rampUp'], now: number): void {
     this.ramp = rampUp === undefined ? null : new Ramp(rampUp, now);
-    this.startOver();
+    this.startOver(now);
   }
 
   /** The limit of the rule at this moment. */

@@ -54,7 +54,7 @@ export class Ledger implements Window {
   #origin: number;
   #rolledTo = 0;
   /** Calls that began before are not among those counted here. */
-  #clearedAt = Number.NEGATIVE_INFINITY;
+  #clearedAt: number;
   /** Oldest first; spans without calls are left out. */
   #spans: Span[] = [];
   #sums = noCounts();
@@ -65,6 +65,7 @@ export class Ledger implements Window {
   constructor(config: LastMs | Tumbling | SinceClosed, counting: Counting = COUNTING, now: number) {
     this.#config = config;
     this.#counting = counting;
+    this.#clearedAt = now;
     this.#spansKept = config.kind === 'last-ms' ? config.buckets : 1;
     this.#spanMs = config.kind === 'since-closed' ? Number.POSITIVE_INFINITY : config.ms / this.#spansKept;
     this.#touched =

@@ -14,7 +14,10 @@ export class Underway {
   #first = Number.NEGATIVE_INFINITY;
   #slow = 0;
 
-  constructor(slowMs: number) {
+  readonly #since: number;
+
+  constructor(slowMs: number, now: number) {
+    this.#since = now;
     this.#slowMs = slowMs;
     this.#stepMs = Math.max(slowMs / STEPS, 1);
   }
@@ -24,7 +27,9 @@ export class Underway {
     this.#add(Math.floor(at / this.#stepMs), 1);
   }
 
+  /** A call that began before this counter did was never in it. */
   end(beganAt: number): void {
+    if (beganAt < this.#since) return;
     const step = Math.floor(beganAt / this.#stepMs);
     if (step < this.#first) this.#slow--;
     else this.#add(step, -1);

@@ -378,3 +378,31 @@ describe('what is kept over a change of state', () => {
     ).toBe(1);
   });
 });
+
+describe('a configuration that changes under calls', () => {
+  it('does not count what began before it as under way', () => {
+    const story = new Scenario({ openWhen: slowRatio(0.5, { slowMs: 1_600, minimumCalls: 2 }) });
+    story.begin('a').begin('b').begin('c').at(10);
+    story.breaker.configure({ openWhen: slowRatio(0.5, { slowMs: 1_600, minimumCalls: 2, inFlight: true }) });
+    story
+      .at(100)
+      .end('a', 'ok')
+      .end('b', 'ok')
+      .end('c', 'ok')
+      .begin('d')
+      .begin('e')
+      .at(2_000)
+      .state('closed');
+    // Two of five: with three that were taken out without ever being in, none would be.
+    expect(story.breaker.snapshot().window.calls).toBe(3);
+    story.begin('f').begin('g').begin('h').at(4_000).state('open');
+    expect(story.refused().breaker.snapshot().openedBecause).toMatchObject({ inFlight: 5 });
+  });
+
+  it('counts the call of a result that began before calls counted from their start', () => {
+    const story = new Scenario({ window: lastMs(10_000), openWhen: [] }).begin('a').at(10);
+    story.breaker.configure({ counting: { pending: true } });
+    story.at(20).begin('b').end('a', 'ok').end('b', 'ignore');
+    expect(story.breaker.snapshot().window.calls).toBe(1);
+  });
+});
