@@ -1,4 +1,4 @@
-// npm run check:size: what a bundle of each entry costs, against its budget. Prints what it measured; a budget that is far too
+// Part of npm run check:packages: what a bundle of each entry costs, against its budget. Prints what it measured; a budget that is far too
 // wide, or exceeded, fails: the table is to be kept true.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,10 +11,10 @@ const dist = (path) => JSON.stringify(join(root, 'packages', path));
 
 /** What somebody imports, and how many bytes of minified, gzipped code that may cost at most. */
 const ENTRIES = [
-  ['createBreaker', `export { createBreaker } from ${dist('core/dist/index.js')};`, 14_500],
-  ['everything of @cb/core', `export * from ${dist('core/dist/index.js')};`, 16_500],
-  ['one preset', `export { gobreaker } from ${dist('core/dist/presets/index.js')};`, 4_500],
-  ['@cb/core/simulate', `export { simulate } from ${dist('core/dist/simulate/index.js')};`, 18_000],
+  ['createBreaker', `export { createBreaker } from ${dist('core/dist/index.js')};`, 21_000],
+  ['everything of @cb/core', `export * from ${dist('core/dist/index.js')};`, 22_500],
+  ['one preset', `export { gobreaker } from ${dist('core/dist/presets/index.js')};`, 2_700],
+  ['@cb/core/simulate', `export { simulate } from ${dist('core/dist/simulate/index.js')};`, 27_500],
 ];
 /** A budget this much wider than what was measured says nothing. */
 const SLACK = 1.25;
@@ -26,7 +26,7 @@ async function sizeOf(code, folder) {
     configFile: false,
     logLevel: 'silent',
     root: folder,
-    build: { write: false, minify: true, lib: { entry, formats: ['es'], fileName: 'out' } },
+    build: { write: false, minify: true, lib: { entry, formats: ['iife'], name: 'cb', fileName: 'out' } },
   });
   const [{ output }] = [built].flat();
   return gzipSync(output.map(({ code: text = '' }) => text).join(''), { level: 9 }).length;

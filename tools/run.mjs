@@ -22,7 +22,12 @@ const recipes = {
   bench: [build('--filter=@cb/bench...'), ['node', 'apps/bench/dist/main.js', ...rest]],
   typecheck: [['turbo', 'run', 'typecheck', '--output-logs=errors-only', ...rest]],
   watch: [['turbo', 'watch', 'build', '--output-logs=new-only', ...rest]],
-  packages: [build('--filter=./packages/*'), ['node', 'tools/check-packages.mjs', ...rest]],
+  mutation: [build('--filter=@cb/core'), ['stryker', 'run', ...rest]],
+  packages: [
+    build('--filter=./packages/*'),
+    ['node', 'tools/check-packages.mjs', ...rest],
+    ['node', 'tools/check-size.mjs'],
+  ],
   // oxlint reads the web app, whose tsconfig has a name of its own, without our conditions: it needs the packages' types in dist.
   lint: [
     build('--filter=./packages/*'),

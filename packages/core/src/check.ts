@@ -64,12 +64,6 @@ function nearest(key: string, known: readonly string[]): string | undefined {
   const lower = key.toLowerCase();
   return known.find((name) => {
     const other = name.toLowerCase();
-    return (
-      other === lower ||
-      other === `${lower}ms` ||
-      other === `${lower}s` ||
-      other.startsWith(lower) ||
-      lower.startsWith(other)
-    );
+    return other.startsWith(lower) || lower.startsWith(other);
   });
 }

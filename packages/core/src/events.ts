@@ -185,7 +185,7 @@ export function printOnce(): (error: unknown, where: string) => void {
   return (error, where) => {
     if (told.has(where) || told.size === TOLD_AT_MOST) return;
     told.add(where);
-    if (typeof console !== 'undefined') console?.error(`@cb: ${where} threw (told once):`, error);
+    if (typeof console !== 'undefined') console.error(`@cb: ${where} threw (told once):`, error);
   };
 }
 

@@ -11,9 +11,15 @@ export interface GroupEvents {
 export interface GroupOptions<K extends string> {
   /** Breakers kept at most, 1 to 1,000,000. @default 1,000 */
   max?: number;
+  /**
+   * What keys that mean the same have in common, such as `(host) => host.toLowerCase()`: they share a breaker, which is named and
+   * configured by it. Pure and quick; asked at every `get`. Where it throws or returns no string, the key itself is used and
+   * `onError` is told, once. @default the key itself
+   */
+  normalizeKey?: (key: K) => K;
   /** Options of the breaker for a key; `name` defaults to the key. Must not throw for any key that can occur. */
   configure?: (key: K) => Omit<BreakerOptions, 'name'> & { name?: string };
-  /** Told about errors of `configure` and of listeners. @default printed once per place */
+  /** Told about errors of `configure`, of `normalizeKey` and of listeners. @default printed once per place */
   onError?: (error: unknown, where: string) => void;
 }
 
@@ -51,16 +57,20 @@ export function createGroup<K extends string = string>(options: GroupOptions<K> 
 class BoundedGroup<K extends string> implements Group<K> {
   readonly #entries = new Map<K, Entry>();
   readonly #max: number;
+  readonly #normalizeKey: ((key: K) => K) | undefined;
   readonly #configure: NonNullable<GroupOptions<K>['configure']>;
   readonly #report: (error: unknown, where: string) => void;
   readonly #emitter: Emitter<GroupEvents>;
   #overflow: Circuit | undefined;
+  #toldOfKeys = false;
 
-  constructor({ max, configure, onError }: GroupOptions<K>) {
+  constructor({ max, normalizeKey, configure, onError }: GroupOptions<K>) {
     this.#max = checkCount('createGroup max', max ?? 1_000);
-    if (configure !== undefined && typeof configure !== 'function') {
-      throw new TypeError(`createGroup configure must be a function of the key, got ${show(configure)}`);
+    for (const [name, given] of Object.entries({ normalizeKey, configure })) {
+      if (given !== undefined && typeof given !== 'function')
+        throw new TypeError(`createGroup ${name} must be a function of the key, got ${show(given)}`);
     }
+    this.#normalizeKey = normalizeKey;
     this.#configure = configure ?? (() => ({}));
     this.#report = guarded(onError ?? printOnce());
     this.#emitter = new Emitter<GroupEvents>(this.#report);
@@ -70,7 +80,8 @@ class BoundedGroup<K extends string> implements Group<K> {
     return this.#entries.size;
   }
 
-  get(key: K): Breaker {
+  get(given: K): Breaker {
+    const key = this.#keyOf(given);
     const known = this.#entries.get(key);
     if (known !== undefined) {
       known.usedSince = true;
@@ -84,10 +95,14 @@ class BoundedGroup<K extends string> implements Group<K> {
   }
 
   has(key: K): boolean {
-    return this.#entries.has(key);
+    return this.#entries.has(this.#keyOf(key));
   }
 
   delete(key: K): boolean {
+    return this.#forget(this.#keyOf(key));
+  }
+
+  #forget(key: K): boolean {
     const entry = this.#entries.get(key);
     if (entry === undefined) return false;
     this.#entries.delete(key);
@@ -104,12 +119,30 @@ class BoundedGroup<K extends string> implements Group<K> {
     if (this.#overflow !== undefined) yield this.#overflow;
   }
 
+  #keyOf(given: K): K {
+    if (this.#normalizeKey === undefined) return given;
+    try {
+      const key: unknown = this.#normalizeKey(given);
+      if (typeof key === 'string') return key as K;
+      this.#tellOfKeys(new TypeError(`normalizeKey returned ${show(key)}, not a string`));
+    } catch (error) {
+      this.#tellOfKeys(error);
+    }
+    return given;
+  }
+
+  #tellOfKeys(error: unknown): void {
+    if (this.#toldOfKeys) return;
+    this.#toldOfKeys = true;
+    this.#report(error, 'normalizeKey');
+  }
+
   /** Second chance: what was used since it was last looked at goes to the back of the line. */
   #makeRoom(): boolean {
     let looks = CANDIDATES;
     for (const [key, entry] of this.#entries) {
-      if (looks-- === 0) return false;
-      if (!entry.usedSince && entry.breaker.idle) return this.delete(key);
+      if (looks-- === 0) break;
+      if (!entry.usedSince && entry.breaker.idle) return this.#forget(key);
       entry.usedSince = false;
       this.#entries.delete(key);
       this.#entries.set(key, entry);

@@ -35,8 +35,9 @@ export type { OutcomeLetter, TopError } from './evidence.ts';
 export type { BreakerExport } from './export.ts';
 export { createGroup, type Group, type GroupEvents, type GroupOptions, OVERFLOW_KEY } from './group.ts';
 export type { MetricsCollector } from './history.ts';
-export { LATENCY_BUCKETS, latencyBucket } from './latency.ts';
+export { LATENCY_BUCKETS, latencyBucket, latencyBucketMs, latencyPercentile } from './latency.ts';
 export type { StateName } from './machine.ts';
+export { createRegulator, type Regulator, type RegulatorOptions } from './regulator.ts';
 export type { Why } from './rules.ts';
 export type {
   AbortSignalLike,

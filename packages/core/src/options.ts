@@ -33,7 +33,6 @@ const SLIPS: Record<string, string> = {
   slowMs: 'openWhen: slowRatio(…, { slowMs })',
   timeout: 'stayOpen: fixed(ms)',
   resetTimeout: 'stayOpen: fixed(ms)',
-  openMs: 'stayOpen: fixed(ms)',
   probes: 'probing: { probes }',
   halfOpen: '"probing"',
 };

@@ -20,7 +20,7 @@ export function rejectSoon(reason: unknown): Promise<never> {
   const first = new Promise<never>((_, reject_) => {
     reject = reject_;
   });
-  const refused = first.then();
+  const refused = first.then(undefined);
   reject(reason);
   return refused;
 }

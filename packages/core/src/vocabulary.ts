@@ -346,6 +346,6 @@ export function chosen<K extends string, V extends string>(
   return { [key]: value } as { [P in K]?: V };
 }
 
-export function checkJitter(option: string, value: unknown): number {
+function checkJitter(option: string, value: unknown): number {
   return value === 0 ? 0 : checkRatio(option, value);
 }

@@ -210,7 +210,7 @@ class TimeWindow implements Window {
   record(bits: number, now: number): void {
     this.turn(now);
     const at = this.#at;
-    (this.#callsAt[at] as number)++;
+    (this.#callsAt[at] as number) += 1;
     this.calls++;
     if (bits === 0) return;
     this.#bad ??= new Bad(this.#callsAt.length);

@@ -1,12 +1,14 @@
 import { types } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Refusal, openError as withoutStack } from '../src/errors.ts';
 import {
-  type CircuitOpenError,
+  CircuitOpenError,
   circuitOpenIn,
   consecutiveFailures,
   createBreaker,
   isCircuitOpenError,
   isRejectedError,
+  RejectedError,
 } from '../src/index.ts';
 import { testClock } from './support/clock.ts';
 
@@ -80,5 +82,96 @@ describe('the error of an open circuit', () => {
       expect(isRejectedError(other)).toBe(false);
     }
     expect(isRejectedError(openError())).toBe(true);
+  });
+});
+
+describe('the sentence of a refusal', () => {
+  const refusal = { breaker: 'b', state: 'open', openedBecause: undefined } as const;
+  it.each([
+    ['open', 249.2, 'b: circuit is open, retry in 250 ms'],
+    ['open', undefined, 'b: circuit is open'],
+    ['forced', 0, 'b: circuit is forced open, retry in 0 ms'],
+    ['probing', 10, 'b: circuit is half-open and its probes are out, retry in 10 ms'],
+    ['ramping', undefined, 'b: circuit has just closed and lets its calls back in step by step'],
+  ] as const)('%s, to be retried in %s: %s', (reason, retryAfterMs, sentence) => {
+    const error = new CircuitOpenError({ ...refusal, reason, retryAfterMs });
+    expect(error).toMatchObject({ message: sentence, reason, retryAfterMs });
+  });
+});
+
+describe('the error of a policy', () => {
+  it('says which, and when to come again', () => {
+    const error = new RejectedError('too many', 'ERR_BULKHEAD_FULL', 50);
+    expect(error).toMatchObject({
+      name: 'RejectedError',
+      message: 'too many',
+      code: 'ERR_BULKHEAD_FULL',
+      retryAfterMs: 50,
+    });
+    expect(isRejectedError(error)).toBe(true);
+    expect(isCircuitOpenError(error)).toBe(false);
+  });
+
+  it('carries its name as the errors of the language do', () => {
+    for (const { prototype } of [RejectedError, CircuitOpenError]) {
+      expect(Object.getOwnPropertyDescriptor(prototype, 'name')).toEqual({
+        ...Object.getOwnPropertyDescriptor(TypeError.prototype, 'name'),
+        value: prototype.name,
+      });
+    }
+    expect(Object.keys(new RejectedError('m', 'c', 1))).toEqual(['message', 'code', 'retryAfterMs']);
+  });
+
+  it('is recognised by its brand, and by nothing less than true', () => {
+    const branded = (brand: unknown): object => ({ [Symbol.for('@cb/rejected')]: brand });
+    expect([true, 1, false].map((brand) => isRejectedError(branded(brand)))).toEqual([true, false, false]);
+  });
+});
+
+describe('errors without a stack', () => {
+  const refusal: Refusal = {
+    breaker: 'b',
+    state: 'open',
+    reason: 'open',
+    retryAfterMs: undefined,
+    openedBecause: undefined,
+  };
+  const usual = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor;
+  afterEach(() => {
+    Object.defineProperty(Error, 'stackTraceLimit', usual);
+  });
+
+  it('are made without a limit, which is then as it was, also when making one throws', () => {
+    Error.stackTraceLimit = 7;
+    let meanwhile: unknown = 'not asked';
+    const asking = {
+      ...refusal,
+      get openedBecause(): undefined {
+        meanwhile = Error.stackTraceLimit;
+        return undefined;
+      },
+    };
+    withoutStack(asking);
+    expect([meanwhile, Error.stackTraceLimit]).toEqual([undefined, 7]);
+    const throwing = {
+      ...refusal,
+      get openedBecause(): never {
+        throw new TypeError('no');
+      },
+    };
+    expect(() => withoutStack(throwing)).toThrow(TypeError);
+    expect(Error.stackTraceLimit).toBe(7);
+  });
+
+  it('leave no limit behind where the host has none', () => {
+    Reflect.deleteProperty(Error, 'stackTraceLimit');
+    withoutStack(refusal);
+    expect('stackTraceLimit' in Error).toBe(false);
+  });
+
+  it('are made all the same where the realm is hardened', () => {
+    Object.defineProperty(Error, 'stackTraceLimit', { value: 7, writable: false, configurable: true });
+    expect(withoutStack(refusal)).toMatchObject({ name: 'CircuitOpenError', message: 'b: circuit is open' });
+    expect(Error.stackTraceLimit).toBe(7);
   });
 });

@@ -12,6 +12,7 @@ import {
   lastMs,
 } from '../src/index.ts';
 import { type TestClock, testClock } from './support/clock.ts';
+import { property } from './support/property.ts';
 
 /** A second process: its monotonic clock starts anywhere, its wall clock may be off. */
 function elsewhere(clock: TestClock, skewMs = 0): TestClock {
@@ -123,6 +124,7 @@ describe('export and restore', () => {
         }): object => ({ calls, failures, slow });
         expect(seen(second.snapshot().window)).toEqual(seen(first.snapshot().window));
       }),
+      property(),
     );
   });
 

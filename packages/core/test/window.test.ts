@@ -4,6 +4,7 @@ import { FAILED, SLOW } from '../src/bits.ts';
 import type { WindowConfig } from '../src/index.ts';
 import { resolveConfig } from '../src/resolve.ts';
 import { createWindow, type Window } from '../src/window.ts';
+import { property } from './support/property.ts';
 
 const make = (window: WindowConfig, now: number): Window =>
   createWindow(resolveConfig({ window, openWhen: [] }), now);
@@ -34,6 +35,7 @@ it('a window of the last calls holds exactly those', () => {
         expect({ calls, failures, slow }).toEqual(total(log.slice(-size)));
       }
     }),
+    property(),
   );
 });
 
@@ -54,5 +56,6 @@ it('a window of the last milliseconds holds the calls of its buckets, read or wr
         expect(window.peek(now)).toMatchObject(total(inWindow()));
       }
     }),
+    property(),
   );
 });

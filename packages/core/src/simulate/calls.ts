@@ -1,0 +1,94 @@
+/** Drives a real circuit through recorded calls, on a clock of its own. */
+import { Circuit } from '../circuit.ts';
+import type { BreakerOptions, Permit } from '../types.ts';
+import { type Assumption, answers } from './assume.ts';
+import { Recording, type Tallied, type Timeline } from './timeline.ts';
+import { type CallTrace, checkCalls, type TracedCall } from './trace.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** What a failure of a trace looks like to `openMs` and to the timeouts' count. */
+export const RECORDED: object = Object.freeze({ name: 'Error', message: 'recorded failure' });
+export const TIMED_OUT: object = Object.freeze({ name: 'TimeoutError', message: 'recorded timeout' });
+
+export function simulateCalls(
+  options: Omit<BreakerOptions, 'clock'>,
+  trace: CallTrace,
+  assume: Assumption,
+): Timeline {
+  const { from, to } = checkCalls(trace);
+  const clock = new VirtualClock(from);
+  const circuit = new Circuit({ ...options, clock });
+  const recording = new Recording(from);
+  circuit.on('state-changed', (event) => recording.move(event.at, event.to, event.why));
+
+  const answered = answers(trace.calls, assume);
+  const permits = new Map<number, Permit>();
+  const arrive = (i: number): void => {
+    const permit = circuit.tryAcquire();
+    if (permit !== null) permits.set(i, permit);
+    count(recording.tally, permit, answered[i] as TracedCall, trace.calls[i]?.outcome === 'unknown');
+  };
+  const end = (i: number): void => {
+    const permit = permits.get(i);
+    if (permit === undefined) return;
+    permits.delete(i);
+    settle(permit, answered[i] as TracedCall);
+  };
+
+  const results = inOrderOfResults(trace.calls, answered);
+  let next = 0;
+  for (const [i, { at }] of trace.calls.entries()) {
+    // At one moment results come before arrivals, in the order in which their calls arrived.
+    for (; next < results.length; next++) {
+      const result = results[next] as Result;
+      if (result.at > at || (result.at === at && result.call >= i)) break;
+      clock.advance(result.at);
+      end(result.call);
+    }
+    clock.advance(at);
+    arrive(i);
+  }
+  for (const result of results.slice(next)) {
+    if (result.at > to) break;
+    clock.advance(result.at);
+    end(result.call);
+  }
+  clock.advance(to);
+  return recording.finish(to, circuit.config);
+}
+
+interface Result {
+  readonly at: number;
+  readonly call: number;
+}
+
+function inOrderOfResults(calls: readonly TracedCall[], answered: readonly TracedCall[]): Result[] {
+  const results: Result[] = [];
+  for (const [call, { at }] of calls.entries()) {
+    const { durationMs } = answered[call] as TracedCall;
+    if (durationMs !== null) results.push({ at: at + durationMs, call });
+  }
+  return results.sort((a, b) => a.at - b.at || a.call - b.call);
+}
+
+function count(tally: Tallied, permit: Permit | null, answer: TracedCall, assumed: boolean): void {
+  const hung = answer.durationMs === null;
+  const failed = answer.outcome === 'failed' || (hung && permit === null);
+  tally.calls++;
+  if (assumed) tally.assumed++;
+  if (permit === null) {
+    tally.refused++;
+    if (failed) tally.failuresAvoided++;
+    else if (answer.outcome === 'ok') tally.goodRefused++;
+    return;
+  }
+  tally.letThrough++;
+  if (permit.probe) tally.probes++;
+  if (failed && !hung) tally.failed++;
+}
+
+function settle(permit: Permit, { outcome, timeout, retryAfterMs }: TracedCall): void {
+  if (outcome === 'ok') permit.succeed();
+  else if (outcome === 'ignored') permit.ignore();
+  else permit.fail(timeout ? TIMED_OUT : RECORDED, { retryAfterMs });
+}

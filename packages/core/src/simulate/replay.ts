@@ -1,0 +1,251 @@
+/**
+ * Plays rows to the machine, the rules and a window that takes many calls at once: stretches of calls in which nothing can be
+ * decided are counted as a whole. Only for configurations of plain data that count in the usual way; it does to the last
+ * call what a circuit does, where every result comes at once.
+ */
+import { draw } from '../asked.ts';
+import { FAILED, SLOW } from '../bits.ts';
+import { OPEN_TIME_OVER, PROBING_TOO_LONG, probesFailed, probesPassed } from '../causes.ts';
+import type { BreakerConfig, FailureRatio } from '../config.ts';
+import { BEGINNING, isOver, isTooLong, type MachineEvent, type MachineState, step } from '../machine.ts';
+import { Ramp } from '../ramp.ts';
+import { type Beside, crossedRule, explain, type Why } from '../rules.ts';
+import { type Services, servicesOf } from '../services.ts';
+import { freeAt, type Trial } from '../trial.ts';
+import type { BulkBook } from './bulk-window.ts';
+import type { Spread } from './spread.ts';
+import { Recording, type Timeline } from './timeline.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+const REFUSED = -2;
+const ORDINARY = -1;
+
+export class Replay implements Beside {
+  readonly #config: BreakerConfig;
+  readonly #book: BulkBook;
+  readonly #services: Services;
+  readonly #recording: Recording;
+  readonly #minima: readonly number[];
+  readonly #countsStreaks: boolean;
+  /** Before it nothing opens the circuit. */
+  readonly #opensFrom: number;
+  #machine: MachineState = BEGINNING;
+  #ramp: Ramp | null = null;
+  /** When a circuit that somebody listens to announces what time alone brings. */
+  #announcedAt = Number.POSITIVE_INFINITY;
+  failuresInARow = 0;
+  readonly slowInFlight = 0;
+
+  constructor(config: BreakerConfig, book: BulkBook, random: (() => number) | undefined, from: number) {
+    this.#config = config;
+    this.#book = book;
+    this.#services = servicesOf({
+      name: 'simulated',
+      clock: new VirtualClock(from),
+      ...(random && { random }),
+    });
+    this.#recording = new Recording(from);
+    const { openWhen } = config;
+    this.#countsStreaks = openWhen.some(({ kind }) => kind === 'consecutive-failures');
+    this.#minima = [
+      ...new Set(openWhen.flatMap((rule) => ('minimumCalls' in rule ? rule.minimumCalls : []))),
+    ];
+    this.#opensFrom = from + (config.warmUpMs ?? 0);
+  }
+
+  limitOf({ ratio }: FailureRatio): number {
+    return ratio;
+  }
+  custom(): boolean {
+    return false;
+  }
+
+  row(row: Spread): void {
+    let i = 0;
+    while (i < row.size) {
+      if (this.#machine.name !== 'closed') i = this.#whileNotClosed(row, i);
+      else if (this.#ramp !== null) this.#call(row, i++);
+      else i = this.#whileClosed(row, i);
+    }
+  }
+
+  finish(to: number, config: BreakerConfig): Timeline {
+    this.#announce(to);
+    return this.#recording.finish(to, config);
+  }
+
+  // ---------------------------------------------------------------------------------------------- stretches
+
+  #whileClosed(row: Spread, from: number): number {
+    const book = this.#book;
+    const end = book.reach(row, from);
+    if (this.#mayOpen(row, from, end)) {
+      let i = from;
+      while (i < end && this.#machine.name === 'closed') this.#call(row, i++);
+      return i;
+    }
+    this.#recording.count(row, from, end, true);
+    if (this.#countsStreaks) this.#countStreak(row, from, end);
+    else this.failuresInARow = 0;
+    book.recordAll(row, from, end);
+    return end;
+  }
+
+  /** Whether a limit may be crossed by one of these calls. Sure when it says no. */
+  #mayOpen(row: Spread, i: number, end: number): boolean {
+    const book = this.#book;
+    const clean = book.failures === 0 && book.slow === 0 && this.failuresInARow === 0;
+    if (clean && row.failures === 0 && row.slow === 0) return false;
+    if (row.time(i) < this.#opensFrom) return row.time(end - 1) >= this.#opensFrom;
+    const ahead = row.callsBefore(end) - row.callsBefore(i);
+    if (ahead === 0) return false;
+    const { openWhen } = this.#config;
+    const beside = this.#worstBeside(row, ahead);
+    const crosses = (calls: number): boolean =>
+      crossedRule(openWhen, book.worst(row, calls), beside) !== null;
+    // Shares change along a line: if neither end crosses, nor the point from which there are enough calls, nothing does.
+    if (crosses(1) || crosses(ahead)) return true;
+    return this.#minima.some(
+      (calls) => book.calls < calls && calls < book.calls + ahead && crosses(calls - book.calls),
+    );
+  }
+
+  #worstBeside(row: Spread, ahead: number): Beside {
+    const good = row.calls - row.failures;
+    const longest = row.failures === 0 ? 0 : good === 0 ? ahead : Math.ceil((3 * row.calls) / good);
+    return {
+      failuresInARow: this.failuresInARow + Math.min(ahead, longest),
+      slowInFlight: 0,
+      limitOf: ({ ratio }) => ratio,
+      custom: () => false,
+    };
+  }
+
+  #countStreak(row: Spread, i: number, end: number): void {
+    const calls = row.callsBefore(end) - row.callsBefore(i);
+    const failed = row.failedInARow(i, end);
+    this.failuresInARow = failed === calls ? this.failuresInARow + failed : failed;
+  }
+
+  #whileNotClosed(row: Spread, i: number): number {
+    const now = row.time(i);
+    const free = this.#refusedUntil(now);
+    if (free <= now) {
+      this.#call(row, i);
+      return i + 1;
+    }
+    const end = Math.max(i + 1, row.firstFrom(free));
+    this.#recording.count(row, i, end, false);
+    return end;
+  }
+
+  /** Until then nothing but refusals happens, whoever comes. */
+  #refusedUntil(now: number): number {
+    const machine = this.#machine;
+    if (machine.name === 'open') return Math.min(machine.until, this.#announcedAt);
+    if (machine.name !== 'half-open' || this.#config.probing.tokens === undefined) return now;
+    const free = freeAt(machine, now, this.#config.probing);
+    return free < Number.POSITIVE_INFINITY ? Math.min(free, this.#announcedAt) : now;
+  }
+
+  // ----------------------------------------------------------------------------------------------- one call
+
+  #call(row: Spread, i: number): void {
+    const now = row.time(i);
+    this.#announce(now);
+    const lease = this.#admit(now);
+    this.#recording.count(row, i, i + 1, lease !== REFUSED);
+    if (lease === REFUSED) return;
+    if (lease !== ORDINARY) this.#recording.tally.probes++;
+    if (row.isIgnored(i)) {
+      if (lease !== ORDINARY)
+        this.#machine = step(this.#machine, { type: 'probe-ignored', lease }, this.#config);
+    } else if (lease === ORDINARY) this.#settle(row.bits(i), now);
+    else this.#settleProbe(lease, row.bits(i), now);
+  }
+
+  /** The lease of a probe, ORDINARY or REFUSED. */
+  #admit(now: number): number {
+    const ended = this.#machine;
+    if (ended.name === 'half-open' && isTooLong(ended, now, this.#config))
+      this.#step(this.#timely('time-passed', now), PROBING_TOO_LONG);
+    const before = this.#machine;
+    if (before.name === 'closed') return this.#comesBack(now) ? ORDINARY : REFUSED;
+    if (before.name === 'open' && !isOver(before, now, this.#config)) return REFUSED;
+    this.#step(this.#timely('call-arrived', now), OPEN_TIME_OVER);
+    const after = this.#machine as MachineState & Trial;
+    const admitted = after.nextLease !== (after.name === before.name ? before.nextLease : 0);
+    return admitted ? after.nextLease - 1 : REFUSED;
+  }
+
+  #comesBack(now: number): boolean {
+    if (this.#ramp?.isOver(now)) this.#ramp = null;
+    return this.#ramp === null || this.#ramp.admits(now);
+  }
+
+  #settle(bits: number, now: number): void {
+    const book = this.#book;
+    book.record(bits, now, now);
+    this.failuresInARow = bits & FAILED ? this.failuresInARow + 1 : 0;
+    const clean = book.failures === 0 && book.slow === 0 && this.failuresInARow === 0;
+    if (clean || now < this.#opensFrom) return;
+    const rule = crossedRule(this.#config.openWhen, book, this);
+    if (rule === null) return;
+    const why = explain(rule, book, this);
+    this.#step({ type: 'limit-crossed', now, random: draw(this.#services), hintMs: 0 }, why);
+  }
+
+  #settleProbe(lease: number, bits: number, now: number): void {
+    const slow = (bits & SLOW) !== 0;
+    const apart = this.#config.probing.closeWhen.kind === 'below-limits';
+    const passed = !(bits & FAILED) && (!slow || apart);
+    const type = passed ? 'probe-succeeded' : 'probe-failed';
+    const trial = this.#machine as MachineState & Trial;
+    const why = (passed && !apart ? probesPassed : probesFailed)(trial, this.#config);
+    this.#step({ type, lease, slow, now, random: draw(this.#services), hintMs: 0 }, why);
+  }
+
+  // ---------------------------------------------------------------------------------------------- changes
+
+  #step(event: MachineEvent & { readonly now: number }, why: Why): void {
+    const from = this.#machine;
+    const next = step(from, event, this.#config);
+    this.#machine = next;
+    if (next.name === from.name) return;
+    this.#recording.move(event.now, next.name, why);
+    if (next.name === 'closed') this.#closed(next.since);
+    else if (next.name === 'open') this.#ramp = null;
+    this.#arm(event.now);
+  }
+
+  #closed(since: number): void {
+    this.#book.clear(since);
+    this.failuresInARow = 0;
+    const { rampUp } = this.#config;
+    this.#ramp = rampUp === undefined ? null : new Ramp(rampUp, since);
+  }
+
+  /** A circuit that somebody listens to changes when the time has come, not with the next call. */
+  #announce(now: number): void {
+    while (this.#announcedAt <= now) {
+      const at = this.#announcedAt;
+      this.#arm(at);
+      const why = this.#machine.name === 'open' ? OPEN_TIME_OVER : PROBING_TOO_LONG;
+      this.#step(this.#timely('time-passed', at), why);
+    }
+  }
+
+  #arm(now: number): void {
+    const machine = this.#machine;
+    const { whileOpen, maxMs = Number.POSITIVE_INFINITY } = this.#config.probing;
+    let due = Number.POSITIVE_INFINITY;
+    if (machine.name === 'open' && !whileOpen) due = machine.until;
+    else if (machine.name === 'half-open') due = machine.since + maxMs;
+    // Timers count whole milliseconds.
+    this.#announcedAt = now + Math.max(1, Math.ceil(due - now));
+  }
+
+  #timely(type: 'call-arrived' | 'time-passed', now: number): MachineEvent & { readonly now: number } {
+    return { type, now, random: draw(this.#services), hintMs: 0 };
+  }
+}

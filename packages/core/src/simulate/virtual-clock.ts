@@ -1,0 +1,50 @@
+import type { Clock } from '../clock.ts';
+
+interface Timer {
+  readonly due: number;
+  readonly run: () => void;
+}
+
+/** Time that moves only when told, and runs what is due on the way. */
+export class VirtualClock implements Required<Clock> {
+  #now: number;
+  readonly #timers = new Set<Timer>();
+
+  constructor(now: number) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+  wallNow(): number {
+    return this.#now;
+  }
+
+  setTimeout(run: () => void, ms: number): Timer {
+    const timer = { due: this.#now + ms, run };
+    this.#timers.add(timer);
+    return timer;
+  }
+  clearTimeout(timer: unknown): void {
+    this.#timers.delete(timer as Timer);
+  }
+
+  /** What is due at `now` runs before whoever asked goes on. */
+  advance(now: number): void {
+    for (let timer = this.#dueBy(now); timer !== undefined; timer = this.#dueBy(now)) {
+      this.#timers.delete(timer);
+      this.#now = timer.due;
+      timer.run();
+    }
+    this.#now = now;
+  }
+
+  #dueBy(now: number): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.due <= now && (next === undefined || timer.due < next.due)) next = timer;
+    }
+    return next;
+  }
+}
