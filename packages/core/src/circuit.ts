@@ -639,7 +639,7 @@ export class Circuit implements Breaker, Beside {
   probeNow(options: Person = {}): void {
     const now = this.#now();
     this.#endProbingIfDue(now);
-    this.#step({ type: 'probe-now', now }, PROBE_NOW, options);
+    this.#step({ type: 'probe-now', now, random: draw(this.#services) }, PROBE_NOW, options);
   }
 
   configure(changes: ConfigInput): void {
@@ -678,7 +678,7 @@ export class Circuit implements Breaker, Beside {
   #stateAt(now: number): StateName {
     let machine = this.#machine;
     if (machine.name === 'half-open' && isTooLong(machine, now, this.config)) {
-      machine = step(machine, { type: 'time-passed', now, random: 0.5, hintMs: 0 }, this.config);
+      machine = step(machine, { type: 'time-passed', now, random: 0, hintMs: 0 }, this.config);
       if (machine.name === 'open')
         machine = this.#stayingAsAsked(machine, { type: 'time-passed', now }, undefined);
     }

@@ -24,6 +24,8 @@ export interface HalfOpen extends Trial {
   readonly name: 'half-open';
   readonly since: number;
   readonly openings: number;
+  /** Drawn when it began, for the opening that its longest time leads to: whoever looks after that knows it, too. */
+  readonly random: number;
 }
 export type MachineState = Closed | Open | HalfOpen;
 
@@ -46,7 +48,7 @@ export type MachineEvent =
   | ({ readonly type: 'probe-succeeded' } & ProbeFacts)
   | ({ readonly type: 'probe-failed' } & ProbeFacts)
   | { readonly type: 'probe-ignored'; readonly lease: number }
-  | { readonly type: 'probe-now'; readonly now: number }
+  | { readonly type: 'probe-now'; readonly now: number; readonly random: number }
   | { readonly type: 'reset'; readonly now: number };
 
 type EventName = MachineEvent['type'];
@@ -77,7 +79,7 @@ export const TABLE: Table = {
       go: (state, event, config) => {
         if (!isOver(state, event.now, config)) return state;
         if (config.probing.whileOpen) return probedWhileOpen(state, event, config);
-        return admit(halfOpened(event.now, state.openings, config), event.now, config.probing);
+        return admit(halfOpened(event, state.openings, config), event.now, config.probing);
       },
     },
     'time-passed': {
@@ -85,7 +87,7 @@ export const TABLE: Table = {
       go: (state, event, config) =>
         config.probing.whileOpen || !isOver(state, event.now, config)
           ? state
-          : halfOpened(event.now, state.openings, config),
+          : halfOpened(event, state.openings, config),
     },
     'probe-succeeded': {
       says: 'with `whileOpen`: counted; enough: → closed',
@@ -100,7 +102,7 @@ export const TABLE: Table = {
       go: (state, event, config) =>
         config.probing.whileOpen
           ? { ...state, until: Number.NEGATIVE_INFINITY }
-          : halfOpened(event.now, state.openings, config),
+          : halfOpened(event, state.openings, config),
     },
     reset: { says: '→ closed, window emptied', go: (_, event) => closed(event.now, 0) },
   },
@@ -112,7 +114,7 @@ export const TABLE: Table = {
     'time-passed': {
       says: 'after its longest time: → open since then, or → closed if so configured',
       go: (state, event, config) =>
-        isTooLong(state, event.now, config) ? afterTooLong(state, event, config) : state,
+        isTooLong(state, event.now, config) ? afterTooLong(state, config) : state,
     },
     'probe-succeeded': {
       says: 'counted; enough: → closed',
@@ -199,8 +201,12 @@ function openedFor(
   return { name: 'open', since: event.now, openings, until, ...emptyTrial(event.now, config.probing) };
 }
 
-function halfOpened(now: number, openings: number, config: BreakerConfig): HalfOpen {
-  return { name: 'half-open', since: now, openings, ...emptyTrial(now, config.probing) };
+function halfOpened(
+  { now, random }: { readonly now: number; readonly random: number },
+  openings: number,
+  config: BreakerConfig,
+): HalfOpen {
+  return { name: 'half-open', since: now, openings, random, ...emptyTrial(now, config.probing) };
 }
 
 function probedOpen(state: Open, event: ProbeFacts, passed: boolean, config: BreakerConfig): MachineState {
@@ -230,9 +236,9 @@ export function isTooLong(state: HalfOpen, now: number, config: BreakerConfig): 
 }
 
 /** As a timer would have done it: at the end of the longest time, however late somebody notices. */
-function afterTooLong(state: HalfOpen, event: OpeningFacts, config: BreakerConfig): MachineState {
+function afterTooLong(state: HalfOpen, config: BreakerConfig): MachineState {
   const now = state.since + (config.probing.maxMs as number);
   return config.probing.afterMaxMs === 'closed'
     ? closed(now, state.openings)
-    : opened(state.openings, { ...event, now }, config);
+    : opened(state.openings, { now, random: state.random, hintMs: 0 }, config);
 }
