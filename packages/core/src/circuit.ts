@@ -60,6 +60,19 @@ import type {
 } from './types.ts';
 import { createWindow, type Window, windowAfter } from './window.ts';
 
+/** Of a window that has just begun. */
+const NOTHING_SEEN: Omit<WindowView, 'inFlight'> = Object.freeze({
+  calls: 0,
+  succeeded: 0,
+  failures: 0,
+  timeouts: 0,
+  slow: 0,
+  slowFailures: 0,
+  ignored: 0,
+  rejected: 0,
+  failuresInARow: 0,
+  successesInARow: 0,
+});
 /** In place of a moment or a duration that nobody asked for. */
 const UNREAD = -1;
 const NO_CONTEXT: { signal?: never } = Object.freeze({});
@@ -139,7 +152,7 @@ export class Circuit implements Breaker, Beside {
   succeeded(generation: number): void {
     this.#inFlight--;
     this.#succeeded++;
-    if (generation !== this.#generation) this.#settleLate(-1, 0, undefined, UNREAD, 0);
+    if (generation !== this.#generation) this.#settleLate(generation, -1, 0, undefined, UNREAD, 0);
     else this.#count(0, this.#plan.datesResults ? this.#now() : UNREAD, UNREAD, undefined, 0);
   }
 
@@ -242,9 +255,11 @@ export class Circuit implements Breaker, Beside {
 
   /** A new interval may make everything from the old one stale. */
   #tumble(now: number): void {
-    if (!this.#plan.tumbles || !(this.#window as Ledger).rolls(now)) return;
+    if (!this.#plan.tumbles) return;
+    const window = this.#window as Ledger;
+    if (!window.rolls(now)) return;
     this.#extras?.startOver(now);
-    this.#generation++;
+    window.countsFrom = ++this.#generation;
   }
 
   #permit(lease: number, now: number): CallPermit {
@@ -354,7 +369,7 @@ export class Circuit implements Breaker, Beside {
       latency[bucket] = (latency[bucket] as number) + 1;
     }
     const recorded = stale
-      ? this.#settleLate(lease, bits, cause, startedAt, hintMs)
+      ? this.#settleLate(generation, lease, bits, cause, startedAt, hintMs)
       : this.#settleTimely(lease, bits, cause, startedAt, hintMs);
     if (this.#audience?.perCall) this.#announceSettled(bits, !recorded, lease !== -1, durationMs);
     return recorded ? 'recorded' : 'stale';
@@ -394,19 +409,39 @@ export class Circuit implements Breaker, Beside {
   }
 
   /** A result that comes after the circuit moved on: counted in the totals, moves nothing, unless it was asked to. */
-  #settleLate(lease: number, bits: number, error: unknown, startedAt: number, hintMs: number): boolean {
+  #settleLate(
+    generation: number,
+    lease: number,
+    bits: number,
+    error: unknown,
+    startedAt: number,
+    hintMs: number,
+  ): boolean {
     if (!this.#plan.countsLate) {
       this.#troubled().stale++;
       return false;
     }
     const { name } = this.#machine;
-    // Unless the window lives on, a probe's call was not counted when it began.
-    const late = lease !== -1 && !this.#plan.windowLivesOn ? bits | UNCOUNTED : bits;
+    const late = bits | this.#uncounted(generation, lease);
     if (name === 'closed') this.#settleClosed(late, error, startedAt, hintMs);
     else if (name === 'half-open' || this.config.probing.whileOpen)
-      this.#settleProbe(-1, bits, error, startedAt, hintMs);
-    else if (!(bits & IGNORED_CALL)) this.#record(late, this.#now(), startedAt, error);
+      this.#settleProbe(-1, late, error, startedAt, hintMs);
+    else if (!(bits & IGNORED_CALL) || this.#ignoredPasses())
+      this.#record(late & ~IGNORED_CALL, this.#now(), startedAt, error);
+    else this.#recordIgnored(late, startedAt);
     return true;
+  }
+
+  /** Whether the window, as it is now, has not counted this call when it began. */
+  #uncounted(generation: number, lease: number): number {
+    if (!(this.#window instanceof Ledger)) return 0;
+    const probe = lease !== -1 && !this.#plan.windowLivesOn;
+    return probe || generation < this.#window.countsFrom ? UNCOUNTED : 0;
+  }
+
+  #recordIgnored(bits: number, startedAt: number): void {
+    this.#trouble?.evidence?.add(bits);
+    if (this.#plan.countsIgnored) this.#window.record(bits, this.#now(), startedAt);
   }
 
   #settleClosed(bits: number, error: unknown, startedAt: number, hintMs: number): void {
@@ -416,8 +451,7 @@ export class Circuit implements Breaker, Beside {
     } else if (this.#ignoredPasses()) {
       this.#count(bits & ~IGNORED_CALL, now, startedAt, error, hintMs);
     } else {
-      this.#trouble?.evidence?.add(bits);
-      if (this.#plan.countsIgnored) this.#window.record(bits, now, startedAt);
+      this.#recordIgnored(bits, startedAt);
     }
   }
 
@@ -428,8 +462,9 @@ export class Circuit implements Breaker, Beside {
   #settleProbe(lease: number, bits: number, error: unknown, startedAt: number, hintMs: number): void {
     const now = this.#now();
     const decides = !(bits & IGNORED_CALL) || this.#ignoredPasses();
-    if (decides && this.#plan.windowLivesOn) this.#record(bits & ~IGNORED_CALL, now, startedAt, error);
-    else this.#remember(bits, now, error);
+    if (!this.#plan.windowLivesOn) this.#remember(bits, now, error);
+    else if (decides) this.#record(bits & ~IGNORED_CALL, now, startedAt, error);
+    else this.#recordIgnored(bits, startedAt);
     const trial = this.#machine as MachineState & Trial;
     if (!decides) {
       this.#step({ type: 'probe-ignored', lease }, RESET);
@@ -541,7 +576,8 @@ export class Circuit implements Breaker, Beside {
     const from = this.#machine;
     let to = step(from, event, this.config);
     if (to === from) return;
-    if (to.name === 'open' && waitsAnew(from, to, event)) to = this.#stayingAsAsked(to, event, error);
+    if (to.name === 'open' && waitsAnew(from, to, event, this.config))
+      to = this.#stayingAsAsked(to, event, error);
     this.#machine = to;
     if (to.name !== from.name || event.type === 'reset') this.#entered(from.name, why, event, person);
   }
@@ -563,6 +599,7 @@ export class Circuit implements Breaker, Beside {
   #entered(from: StateName, why: Why, event: MachineEvent, person: Person | undefined): void {
     const machine = this.#machine;
     const past = this.#changed();
+    this.#troubled();
     this.#generation++;
     past.sinceWallAt = wallNow(this.#services);
     if (machine.name === 'open') past.openedBecause = why;
@@ -594,6 +631,7 @@ export class Circuit implements Breaker, Beside {
 
   #clear(now: number): void {
     this.#window.clear(now);
+    if (this.#window instanceof Ledger) this.#window.countsFrom = this.#generation;
     const trouble = this.#troubled();
     trouble.failuresInARow = trouble.successesInARow = 0;
   }
@@ -676,13 +714,15 @@ export class Circuit implements Breaker, Beside {
   }
 
   #stateAt(now: number): StateName {
-    let machine = this.#machine;
-    if (machine.name === 'half-open' && isTooLong(machine, now, this.config)) {
-      machine = step(machine, { type: 'time-passed', now, random: 0, hintMs: 0 }, this.config);
-      if (machine.name === 'open')
-        machine = this.#stayingAsAsked(machine, { type: 'time-passed', now }, undefined);
-    }
-    return stateAt(machine, now, this.config);
+    return stateAt(this.#machineAt(now), now, this.config);
+  }
+
+  /** The machine as the next event would find it, half-open for too long already over. */
+  #machineAt(now: number): MachineState {
+    const machine = this.#machine;
+    if (machine.name !== 'half-open' || !isTooLong(machine, now, this.config)) return machine;
+    const over = step(machine, { type: 'time-passed', now, random: 0, hintMs: 0 }, this.config);
+    return over.name === 'open' ? this.#stayingAsAsked(over, { type: 'time-passed', now }, undefined) : over;
   }
 
   /** Whether the next arrival would find a limit crossed. */
@@ -733,7 +773,11 @@ export class Circuit implements Breaker, Beside {
   }
 
   #reading(now: number): Reading {
-    const { adapting } = this.#plan;
+    const { adapting, windowLivesOn } = this.#plan;
+    const machine = this.#machineAt(now);
+    // Closed by time alone, which nobody has noticed yet: the window begins afresh.
+    const fresh = machine.name === 'closed' && this.#machine.name !== 'closed' && !windowLivesOn;
+    const view = this.#view(now);
     return {
       name: this.name,
       tags: this.tags,
@@ -742,11 +786,11 @@ export class Circuit implements Breaker, Beside {
       mode: this.mode,
       generation: this.#generation,
       succeeded: this.#succeeded,
-      machine: this.#machine,
+      machine,
       past: this.#past,
       trouble: this.#trouble,
-      window: this.#window,
-      view: this.#view(now),
+      window: fresh ? createWindow(this.config, machine.since) : this.#window,
+      view: fresh ? { ...NOTHING_SEEN, inFlight: view.inFlight } : view,
       effectiveRatio: adapting === null ? undefined : this.limitOf(adapting),
       config: this.config,
       services: this.#services,
@@ -858,7 +902,9 @@ function waitsAnew(
   from: MachineState,
   to: Open,
   event: MachineEvent,
+  { probing }: BreakerConfig,
 ): event is MachineEvent & { now: number } {
   if (event.type === 'told-to-open' || event.type === 'probe-now') return false;
-  return from.name !== 'open' || from.until !== to.until;
+  if (from.name !== 'open') return true;
+  return event.type === 'call-arrived' && to.nextLease % probing.probes === 0;
 }

@@ -95,6 +95,8 @@ export function restoreMachine(
   const { openings } = kept;
   const since = kept.stateMs === null ? Number.NEGATIVE_INFINITY : now - kept.stateMs - elapsedMs;
   if (kept.state === 'closed') return { name: 'closed', since, openings };
-  const until = kept.state === 'open' ? now + kept.openMs - elapsedMs : now;
+  // What is over stays over, also for a time that still holds at its very end.
+  const waits = kept.state === 'open' && kept.openMs > elapsedMs;
+  const until = waits ? now + kept.openMs - elapsedMs : Number.NEGATIVE_INFINITY;
   return { name: 'open', since, openings, until, ...emptyTrial(now, probing) };
 }

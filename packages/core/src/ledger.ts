@@ -53,8 +53,9 @@ export class Ledger implements Window {
   readonly #touched: boolean;
   #origin: number;
   #rolledTo = 0;
-  /** Calls that began before are not among those counted here. */
-  #clearedAt: number;
+  /** Calls that began before are not among those counted here; nor are those of an earlier generation. */
+  readonly #since: number;
+  countsFrom = 0;
   /** Oldest first; spans without calls are left out. */
   #spans: Span[] = [];
   #sums = noCounts();
@@ -65,7 +66,7 @@ export class Ledger implements Window {
   constructor(config: LastMs | Tumbling | SinceClosed, counting: Counting = COUNTING, now: number) {
     this.#config = config;
     this.#counting = counting;
-    this.#clearedAt = now;
+    this.#since = now;
     this.#spansKept = config.kind === 'last-ms' ? config.buckets : 1;
     this.#spanMs = config.kind === 'since-closed' ? Number.POSITIVE_INFINITY : config.ms / this.#spansKept;
     this.#touched =
@@ -104,7 +105,7 @@ export class Ledger implements Window {
   record(bits: number, now: number, startedAt: number): void {
     const span = this.#counting.dated === 'start' ? this.#spanOf(startedAt, now) : this.#current(now);
     if (span === undefined) return;
-    const counted = this.#counting.pending && !(bits & UNCOUNTED) && startedAt >= this.#clearedAt;
+    const counted = this.#counting.pending && !(bits & UNCOUNTED) && startedAt >= this.#since;
     if (bits & IGNORED_CALL) this.#recordIgnored(span, counted, now, startedAt);
     else if (bits & REJECTED_CALL) this.#recordRejected(span);
     else this.#recordResult(span, bits, counted);
@@ -143,7 +144,6 @@ export class Ledger implements Window {
   }
 
   clear(now: number): void {
-    this.#clearedAt = now;
     this.#spans = [];
     this.#sums = noCounts();
     this.#streaks = { failuresInARow: 0, successesInARow: 0 };
@@ -215,7 +215,8 @@ export class Ledger implements Window {
     this.turn(now);
     const spans = this.#spans.map(({ at, counts, failuresInARow, successesInARow }) => [
       now - this.#beginning(at),
-      ...counts,
+      // What a counter has forgotten does not come back.
+      ...counts.map((count, i) => (at > (this.#forgotten?.[i] ?? Number.NEGATIVE_INFINITY) ? count : 0)),
       failuresInARow,
       successesInARow,
     ]);
@@ -233,7 +234,6 @@ export class Ledger implements Window {
   restore(contents: WindowContents, now: number, elapsedMs: number): void {
     if (contents.kind !== 'spans' || contents.spanMs !== lengthOf(this.#spanMs)) return;
     this.#spans = [];
-    this.#clearedAt = now;
     if (this.#config.kind !== 'last-ms' || this.#config.anchor !== 'epoch')
       this.#origin = now - elapsedMs - contents.beganMs;
     for (const [agoMs = 0, ...kept] of contents.spans) {
@@ -287,9 +287,9 @@ export class Ledger implements Window {
     const newest = this.#current(now);
     if (this.#touched) return this.#spans.findLast(({ at }) => at <= startedAt);
     const at = this.#numberAt(startedAt);
-    if (at <= newest.at - this.#spansKept) return undefined;
     const known = this.#spans.find((span) => span.at === at);
     if (known !== undefined) return known;
+    if (at <= newest.at - this.#spansKept) return undefined;
     const span: Span = { at, counts: noCounts(), failuresInARow: 0, successesInARow: 0 };
     this.#spans.push(span);
     this.#spans.sort((a, b) => a.at - b.at);

@@ -283,6 +283,10 @@ function checkDated({ dated, streakExpires }: Counting, { anchor, forgets }: Las
     throw new RangeError(
       'counting dated "start" needs buckets on a grid: with anchor "first-call" a call may begin before its bucket does',
     );
+  if (dated === 'start' && forgets !== undefined)
+    throw new RangeError(
+      `counting dated "start" needs buckets that leave together, not forgets ${show(forgets)}`,
+    );
   if (streakExpires && forgets !== undefined)
     throw new RangeError(
       `counting streakExpires needs buckets that leave together, not forgets ${show(forgets)}`,
