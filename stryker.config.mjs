@@ -17,6 +17,8 @@ export default {
     '/packages/*',
     '!/packages/core',
     '/coverage',
+    // Runs a compiled copy in processes of its own, where no mutant is.
+    '/packages/core/test/proof.test.ts',
     '/reports',
     '/.nodes',
     '.turbo',

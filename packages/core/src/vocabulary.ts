@@ -264,7 +264,8 @@ export function successesInARow(count: number): CloseRule {
 }
 
 /**
- * After `calls` probes (1 to 10,000): opens again if a ratio rule of `openWhen` is met by them, closes if none is.
+ * After `calls` probes (1 to 10,000): opens again if a ratio rule of `openWhen` is met by them
+ * at its configured ratio, closes if none is.
  * @param options.allowedFailures Instead of asking `openWhen`: closes if at most so many of them failed.
  */
 export function belowLimits(
