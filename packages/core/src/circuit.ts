@@ -709,8 +709,11 @@ export class Circuit implements Breaker, Beside {
   }
 
   get state(): StateName {
-    if (this.#machine.name !== 'closed') return this.#stateAt(this.#now());
-    return this.#plan.asksOnArrival && this.#wouldOpen() ? 'open' : 'closed';
+    const state = this.#machine.name === 'closed' ? 'closed' : this.#stateAt(this.#now());
+    if (state !== 'closed' || !this.#plan.asksOnArrival) return state;
+    // Closed by time alone, which nobody has noticed yet: the window is empty, unless it lives on.
+    const knows = this.#machine.name === 'closed' || this.#plan.windowLivesOn;
+    return knows && this.#wouldOpen() ? 'open' : 'closed';
   }
 
   #stateAt(now: number): StateName {

@@ -337,7 +337,10 @@ export class Ledger implements Window {
   // ----------------------------------------------------------------------------------------------- counts
 
   #count(span: Span, counter: number, by: number): void {
-    if (this.#forgotten !== null) this.#forgotten[counter] = span.at - this.#spansKept;
+    if (this.#forgotten !== null && by > 0) {
+      const last = span.at - this.#spansKept;
+      this.#forgotten[counter] = Math.max(this.#forgotten[counter] as number, last);
+    }
     span.counts[counter] = (span.counts[counter] as number) + by;
     this.#sums[counter] = (this.#sums[counter] as number) + by;
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { aCase, aShare, countable } from './support/configs.ts';
 import { Pair } from './support/pair.ts';
 import { property } from './support/property.ts';
-import { aStory } from './support/story.ts';
+import { anOp, aStory, type How, type Op } from './support/story.ts';
 
 describe('breaker, against the oracle', () => {
   it('does what the textbook breaker does, whatever happens in whatever order', async () => {
@@ -15,30 +15,62 @@ describe('breaker, against the oracle', () => {
           pair.check();
         }
       }),
-      property(1_200),
+      property(900),
+    );
+  }, 60_000);
+
+  it('tries the other side as the textbook breaker does', async () => {
+    const half: Op[] = [
+      { op: 'crowd', calls: 3 },
+      { op: 'burst', ends: ['failure', 'failure'] },
+      { op: 'advance', ms: 301 },
+      { op: 'crowd', calls: 4 },
+    ];
+    // The first result of a probe, or of a call from before; and another call that would like to be a probe.
+    const first = fc
+      .tuple(fc.integer({ min: 2, max: 4 }), fc.constantFrom<How>('success', 'success', 'failure', 'ignore'))
+      .map(([which, how]): Op[] => [
+        { op: 'settle', which, how, ms: 60 },
+        { op: 'crowd', calls: 3 },
+      ]);
+    const aTrial = fc
+      .tuple(first, fc.array(anOp, { maxLength: 15, size: 'max' }))
+      .map(([first, rest]) => [...first, ...rest]);
+    await fc.assert(
+      fc.asyncProperty(aCase, aTrial, async (c, story) => {
+        const openWhen = [
+          { kind: 'consecutive-failures', failures: 2 } as const,
+          ...c.config.openWhen.slice(0, 1),
+        ];
+        const pair = new Pair({ ...c, config: { ...c.config, openWhen } });
+        for (const op of [...half, ...story]) {
+          await pair.step(op);
+          pair.check();
+        }
+      }),
+      property(600),
     );
   }, 60_000);
 
   it('compares shares as they are written', async () => {
-    const hundredths = fc.integer({ min: 1, max: 100 }).map((n) => n / 100);
-    const manyCalls = fc.array(fc.constantFrom<'success' | 'failure'>('success', 'failure'), {
-      maxLength: 60,
-      size: 'max',
-    });
+    // So many of so many calls fail, and the limit is what that share may round to, or one next to it.
+    const aVerdict = fc
+      .tuple(aCase, aShare, fc.integer({ min: 1, max: 40 }), fc.nat(1_000), fc.constantFrom(-1, 0, 0, 1))
+      .map(([c, share, calls, some, more]) => {
+        const failures = 1 + (some % calls);
+        const percent = Math.round((100 * failures) / calls) + more;
+        const ratio = Math.min(100, Math.max(1, percent)) / 100;
+        return { c, rule: { ...share, ratio, minimumCalls: calls }, calls, failures };
+      });
     await fc.assert(
-      fc.asyncProperty(aCase, aShare, hundredths, manyCalls, async (c, share, ratio, ends) => {
+      fc.asyncProperty(aVerdict, async ({ c, rule, calls, failures }) => {
         const window = { kind: 'last-ms', ms: 1_000, buckets: 1 } as const;
-        const openWhen = [{ ...share, ratio }];
-        const pair = new Pair({
-          ...c,
-          config: { ...c.config, window, openWhen, counting: countable(window, {}) },
-        });
-        for (const end of ends) {
-          await pair.callAtOnce(end);
-          pair.check();
-        }
+        const config = { ...c.config, window, openWhen: [rule], counting: countable(window, {}) };
+        const pair = new Pair({ ...c, config });
+        for (let i = 0; i < calls; i++) await pair.callAtOnce(i < failures ? 'failure' : 'success');
+        pair.check();
       }),
-      property(300),
+      property(600),
     );
   }, 60_000);
 

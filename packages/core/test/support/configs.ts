@@ -216,7 +216,8 @@ const oneChoice: fc.Arbitrary<Partial<Counting>> = fc.constantFrom<Partial<Count
   { clears: 'never' },
   { closingSuccess: true },
   { streakExpires: true },
-  { streakExpires: true, pending: true, dated: 'start' },
+  { streakExpires: true, pending: true },
+  { pending: true, dated: 'start' },
 );
 const DEFAULTS: Counting = {
   dated: 'end',
@@ -235,7 +236,7 @@ export function countable(window: WindowConfig, chosen: Partial<Counting>): Coun
   if (window.kind === 'last-ms')
     return {
       ...counting,
-      dated: window.anchor === 'first-call' ? 'end' : counting.dated,
+      dated: window.anchor === 'first-call' || window.forgets !== undefined ? 'end' : counting.dated,
       streakExpires: window.forgets === undefined && counting.streakExpires,
     };
   if (window.kind !== 'last-calls') return counting;

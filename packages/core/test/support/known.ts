@@ -5,27 +5,28 @@
 import type { Case } from './configs.ts';
 
 const KNOWN: Record<string, (c: Case) => boolean> = {
-  B26: ({ config: { window, counting } }) =>
-    window.kind === 'last-ms' && window.forgets === 'by-counter' && counting?.dated === 'start',
-  B28: ({ config: { probing, openWhen } }) =>
-    probing.closeWhen.kind === 'below-limits' && openWhen.some((rule) => 'adapt' in rule),
-  B20: ({ config: { counting } }) =>
-    counting !== undefined &&
-    (counting.clears === 'never' || counting.late === 'counted') &&
-    (counting.ignored !== 'nothing' || counting.pending),
-  B19: ({ config: { probing, counting } }) => probing.afterMaxMs === 'closed' && counting?.clears === 'never',
   // What leaves in turn when a result is dated back into a bucket that no call has opened.
   A1: ({ config: { window, counting } }) =>
     window.kind === 'last-ms' &&
     window.forgets === 'in-turn' &&
     (counting?.dated === 'start' || counting?.pending === true), // pending: B25
+  // Failures in a row whose results came in another order than their calls: the words would recount, gobreaker's rule does not.
+  A6: ({ config: { counting } }) => counting?.streakExpires === true && counting.dated === 'start',
+  // Which calls a window has counted when their results come from an interval before, with both choices at once.
+  A8: ({ config: { window, counting } }) =>
+    window.kind === 'tumbling' &&
+    window.stalesCalls === true &&
+    counting?.pending === true &&
+    counting.late === 'counted',
+  // A read between the end of half-open and the first call after it takes slow calls under way for ones of the new life.
+  B19: ({ config: { probing, counting, openWhen } }) =>
+    probing.afterMaxMs === 'closed' &&
+    counting?.clears === 'never' &&
+    openWhen.some((rule) => rule.kind === 'slow-ratio' && rule.inFlight === true),
   // Whether an interval that began while open starts a generation: nobody can tell but by the number.
   A2: ({ config: { window, counting } }) =>
     window.kind === 'tumbling' && window.stalesCalls === true && counting?.clears === 'never',
 };
-
-/** Fields of the window's view that are known to be wrong sometimes. */
-export const KNOWN_FIELDS: Readonly<Record<string, string>> = { B21: 'successesInARow' };
 
 export function isKnown(c: Case): boolean {
   return Object.values(KNOWN).some((holds) => holds(c));

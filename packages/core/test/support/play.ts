@@ -49,6 +49,12 @@ export class Player {
     if (op.op === 'burst')
       for (const end of op.ends) if (this.#begin()) said = this.#end(this.running.length - 1, end, 0);
     if (op.op === 'advance') this.clock.advance(this.waits(op.ms));
+    if (op.op === 'crowd') for (let i = 0; i < op.calls; i++) this.#begin();
+    if (op.op === 'lasting') {
+      const begun = this.#begin();
+      this.clock.advance(this.waits(op.ms));
+      if (begun) said = this.#end(this.running.indexOf(begun), op.how, 0);
+    }
     if (op.op === 'recover') {
       this.clock.advance(this.waits(op.ms));
       for (let i = 0; i < 4; i++) if (this.#begin()) this.#end(this.running.length - 1, 'success', 0);

@@ -21,6 +21,10 @@ export type Op =
   | { op: 'settle'; which: number; how: How; ms: number }
   /** Calls that are let through and end at once, one after the other. */
   | { op: 'burst'; ends: ('success' | 'failure')[] }
+  /** Calls that come together and stay under way. */
+  | { op: 'crowd'; calls: number }
+  /** A call that takes so long. */
+  | { op: 'lasting'; ms: number; how: How }
   | { op: 'advance'; ms: number }
   /** The other side is well again: time, and a few calls that succeed. */
   | { op: 'recover'; ms: number }
@@ -57,6 +61,18 @@ export const anOp: fc.Arbitrary<Op> = fc.oneof(
   },
   {
     weight: 3,
+    arbitrary: fc.record({
+      op: fc.constant('lasting' as const),
+      ms: fc.constantFrom(9, 49, 50, 50, 51, 99, 100, 100, 101, 150, 299, 300),
+      how: fc.constantFrom<How>('success', 'success', 'failure', 'ignore'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ op: fc.constant('crowd' as const), calls: fc.integer({ min: 2, max: 5 }) }),
+  },
+  {
+    weight: 3,
     arbitrary: fc.record({ op: fc.constant('recover' as const), ms: fc.constantFrom(101, 117, 233, 301) }),
   },
   {
@@ -81,4 +97,4 @@ export const anOp: fc.Arbitrary<Op> = fc.oneof(
     ),
   },
 );
-export const aStory: fc.Arbitrary<Op[]> = fc.array(anOp, { maxLength: 60, size: 'max' });
+export const aStory: fc.Arbitrary<Op[]> = fc.array(anOp, { maxLength: 45, size: 'max' });

@@ -1,7 +1,6 @@
 /** Probes: who may go, and what their results amount to. */
 import type { BreakerConfig } from '../../../src/config.ts';
 import { reaches } from './exact.ts';
-import { adapted } from './rules.ts';
 
 interface Lease {
   readonly id: number;
@@ -102,7 +101,7 @@ export function verdictOf(t: Trial, config: BreakerConfig): 'close' | 'open' | '
 function meetsARatio(t: Trial, config: BreakerConfig): boolean {
   const slow = t.shown.filter((shown) => shown.slow).length;
   return config.openWhen.some((rule) => {
-    if (rule.kind === 'failure-ratio') return reaches(adapted(rule), failed(t), t.shown.length);
+    if (rule.kind === 'failure-ratio') return reaches(rule, failed(t), t.shown.length);
     return rule.kind === 'slow-ratio' && reaches(rule, slow, t.shown.length);
   });
 }
