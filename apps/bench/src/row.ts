@@ -2,6 +2,8 @@
 export interface Figures {
   /** Nanoseconds per call; for memory cases, to make one breaker. */
   readonly nsMedian: number | null;
+  /** Failing calls: to the same call of a breaker with an empty window, in the same process. */
+  readonly ratioToEmpty?: number;
   /** Live load: share of time in which the event loop was busy, and how late its timers came. */
   readonly eluPercent?: number;
   readonly lateMsP99?: number;

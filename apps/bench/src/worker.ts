@@ -38,8 +38,11 @@ async function measure(
     }
     case 'refusal':
       return timed(await using(work.run, (recipe) => measureRefusal(recipe, work, effort, guarded)));
-    case 'failure':
-      return timed(await using(work.run, (recipe) => measureFailure(recipe, work, effort, theCase.inWindow)));
+    case 'failure': {
+      const { inWindow } = theCase;
+      const cost = await using(work.run, (recipe) => measureFailure(recipe, work, effort, inWindow));
+      return cost === undefined ? undefined : { nsMedian: cost.ns, ratioToEmpty: cost.ratioToEmpty };
+    }
     case 'settle':
       return timed(await measureSettle(subject, effort));
     case 'look-up':

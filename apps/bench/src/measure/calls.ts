@@ -1,6 +1,7 @@
 import type { Recipe } from '../subjects/subject.ts';
 import { medianChunk, timeCalls } from './chunks.ts';
 import { type Effort, WARM_UP_MS } from './effort.ts';
+import { median } from './median.ts';
 import type { Switch } from './work.ts';
 
 /** Calls in one chunk of failures: few, so that the chunk itself does not fill the window. */
@@ -37,33 +38,49 @@ export async function measureRefusal(
   return ns;
 }
 
-/** With an empty window every chunk gets a breaker of its own; else one breaker is filled and serves all of them. */
+/** What a failing call costs, and how much that is beside one of a breaker that has just been made. */
+export interface FailingCost {
+  readonly ns: number;
+  readonly ratioToEmpty: number;
+}
+
+/**
+ * Chunks on a breaker whose window was filled, and on new ones with an empty window, take turns in one process: between
+ * processes the heap differs more than the window does.
+ */
 export async function measureFailure(
   recipe: Recipe,
   work: Switch,
   effort: Effort,
   inWindow: number,
-): Promise<number> {
+): Promise<FailingCost> {
   work.fails = true;
-  // Many breakers, so that a cost that grows with the window does not eat the warm-up.
-  await warmUp(async (calls) => {
-    const breaker = recipe.make('warm-up');
-    await timeCalls(() => recipe.call(breaker), calls);
+  const empty = async (calls: number): Promise<number> => {
+    const breaker = recipe.make('empty');
+    const ns = await timeFailing(recipe, breaker, work, calls);
     recipe.dispose?.(breaker);
-  }, effort);
-
-  let breaker = await filled(recipe, work, inWindow);
-  const call = (): Promise<unknown> => recipe.call(breaker);
-  return medianChunk({ ...effort, mostChunks: FAILING_CHUNKS }, async () => {
-    if (inWindow === 0) {
-      recipe.dispose?.(breaker);
-      breaker = recipe.make('failing');
-    }
-    const ranBefore = work.ran;
-    const ns = await timeCalls(call, FAILING_CHUNK);
-    if (work.ran - ranBefore !== FAILING_CHUNK) throw new Error('the circuit opened: not every call ran');
     return ns;
+  };
+  // Many breakers, so that a cost that grows with the window does not eat the warm-up.
+  await warmUp(empty, effort);
+  if (inWindow === 0) {
+    const ns = await medianChunk({ ...effort, mostChunks: FAILING_CHUNKS }, () => empty(FAILING_CHUNK));
+    return { ns, ratioToEmpty: 1 };
+  }
+  const breaker = await filled(recipe, work, inWindow);
+  const onEmpty: number[] = [];
+  const ns = await medianChunk({ ...effort, mostChunks: FAILING_CHUNKS }, async () => {
+    onEmpty.push(await empty(FAILING_CHUNK));
+    return timeFailing(recipe, breaker, work, FAILING_CHUNK);
   });
+  return { ns, ratioToEmpty: ns / median(onEmpty) };
+}
+
+async function timeFailing(recipe: Recipe, breaker: object, work: Switch, calls: number): Promise<number> {
+  const ranBefore = work.ran;
+  const ns = await timeCalls(() => recipe.call(breaker), calls);
+  if (work.ran - ranBefore !== calls) throw new Error('the circuit opened: not every call ran');
+  return ns;
 }
 
 export function callOf(recipe: Recipe): () => Promise<unknown> {

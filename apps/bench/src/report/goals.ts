@@ -35,12 +35,12 @@ const GOALS: readonly Goal[] = [
   ratioToCockatiel('a refusal, compared with cockatiel 4', 'open-refusal', 0.2),
   ratioToBare('a fallback while open', 'open-fallback', 2.5),
   {
-    says: 'a failing call, the dearest with 1,000 to 100,000 calls in the window, compared with an empty one',
+    says: 'a failing call, the dearest with 1,000 to 100,000 calls in the window, compared with an empty one in the same process',
     limit: 'the same (within 1.5×)',
     measured: (find) => {
-      const [empty, ...filled] = POPULATIONS.map((calls) => find(failingCase(calls))?.nsMedian);
-      const known = filled.flatMap((ns) => ns ?? []);
-      return known.length < filled.length ? undefined : compare(Math.max(...known), empty, 1.5);
+      const filled = POPULATIONS.slice(1).map((calls) => find(failingCase(calls))?.ratioToEmpty);
+      const known = filled.flatMap((ratio) => ratio ?? []);
+      return known.length < filled.length ? undefined : atMost(Math.max(...known), 1.5, times);
     },
   },
   {

@@ -1,0 +1,20 @@
+// What `pnpm mutation` runs for every mutant: core's own tests, the quick ones first, because the first that fails is enough.
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+const SLOW = /\/(model|metamorphic|group|latency|rows|candidates)\.test\.ts$/;
+
+class QuickFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isSlow = ({ moduleId }: TestSpecification): boolean => SLOW.test(moduleId);
+    return [...sorted.filter((file) => !isSlow(file)), ...sorted.filter(isSlow)];
+  }
+}
+
+const conditions = ['@cb/source', 'module', 'node', 'development|production'];
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: { include: ['packages/core/test/**/*.test.ts'], sequence: { sequencer: QuickFirst } },
+});
