@@ -21,7 +21,7 @@ describe('verdicts', () => {
 
   it('takes the dearest filled window for the cost of a failing call, and only where all were measured', () => {
     const rows = [0, 1_000, 10_000, 100_000].map((calls, i) =>
-      row(`failing-${calls}`, [100, 90, 180, 110][i] ?? 0),
+      row(`failing-${calls}`, 100, { ratioToEmpty: [1, 0.9, 1.8, 1.1][i] ?? 0 }),
     );
     expect(verdict(rows, /failing call/)).toEqual({ text: '1.80×', reached: false });
     expect(verdict(rows.slice(0, 3), /failing call/)).toBeUndefined();
