@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@cb/source', 'module', 'node', 'development|production'];
+export const conditions: string[] = ['@cb/source', 'module', 'node', 'development|production'];
 export default defineConfig({
   test: {
     coverage: {

@@ -1,6 +1,7 @@
 // What `pnpm mutation` runs for every mutant: core's own tests, the quick ones first, because the first that fails is enough.
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { conditions } from './vitest.config.ts';
 
 const SLOW = /\/(model|metamorphic|group|latency|rows|candidates)\.test\.ts$/;
 
@@ -12,7 +13,6 @@ class QuickFirst extends BaseSequencer {
   }
 }
 
-const conditions = ['@cb/source', 'module', 'node', 'development|production'];
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },

@@ -52,6 +52,12 @@ export function checkKeys(
   }
 }
 
+/** `value` may be left out; else it must be a function. */
+export function checkFunction(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function')
+    throw new TypeError(`${option} must be a function, got ${show(value)}`);
+}
+
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (typeof value === 'function') return 'a function';

@@ -6,11 +6,11 @@ import { customRule, draw, openMsOf, wallNow } from './asked.ts';
 import { Audience } from './audience.ts';
 import { FAILED, IGNORED_CALL, REJECTED_CALL, SLOW, TIMEOUT, UNCOUNTED } from './bits.ts';
 import {
+  causeOfTime,
   OPEN_TIME_OVER,
   PROBE_NOW,
   PROBING_TOO_LONG,
-  probesFailed,
-  probesPassed,
+  probeResult,
   RESET,
   TOLD_TO_OPEN,
 } from './causes.ts';
@@ -28,6 +28,7 @@ import {
   BEGINNING,
   isOver,
   isTooLong,
+  leaseGiven,
   type MachineEvent,
   type MachineState,
   type Open,
@@ -35,12 +36,12 @@ import {
   type StateName,
   stateAt,
   step,
+  turnsAt,
 } from './machine.ts';
 import { checkMode, checkOptions, checkRules } from './options.ts';
 import { NO_PAST, type Past } from './past.ts';
 import { CallPermit, FAILURE, IGNORED, SUCCESS, type Verb } from './permit.ts';
 import { type Plan, planOf } from './plan.ts';
-import { Ramp } from './ramp.ts';
 import { changeOf, exportOf, type Person, type Reading, signedBy, snapshotOf, stampOf } from './reading.ts';
 import { REASONS, rejectSoon, SOON } from './refusal.ts';
 import { resolveConfig } from './resolve.ts';
@@ -228,10 +229,9 @@ export class Circuit implements Breaker, Beside {
     // Once a call is open and before its time, the table has nothing to add: most refusals end here.
     if (before.name === 'open' && !isOver(before, now, this.config)) return this.#refuse('open', now);
     this.#step(this.#timely('call-arrived', now), OPEN_TIME_OVER);
-    const after = this.#machine as MachineState & Trial;
-    const admitted = after.nextLease !== (after.name === before.name ? before.nextLease : 0);
-    if (admitted) return this.#permit(after.nextLease - 1, now);
-    return this.#refuse(after.name === 'open' ? 'open' : 'probing', now);
+    const lease = leaseGiven(before, this.#machine);
+    if (lease !== -1) return this.#permit(lease, now);
+    return this.#refuse(this.#machine.name === 'open' ? 'open' : 'probing', now);
   }
 
   #endProbingIfDue(now: number): void {
@@ -470,13 +470,7 @@ export class Circuit implements Breaker, Beside {
       this.#step({ type: 'probe-ignored', lease }, RESET);
       return;
     }
-    // Where slow calls open the circuit, a slow probe has not shown that the other side is back; a rule that looks at
-    // both apart is told both.
-    const apart = this.config.probing.closeWhen.kind === 'below-limits';
-    const slow = (bits & SLOW) !== 0;
-    const passed = !(bits & FAILED) && (!slow || apart);
-    const type = passed ? 'probe-succeeded' : 'probe-failed';
-    const why = (passed && !apart ? probesPassed : probesFailed)(trial, this.config);
+    const { type, slow, why } = probeResult(trial, bits, this.config);
     this.#step({ type, lease, slow, now, random: draw(this.#services), hintMs }, why, undefined, error);
   }
 
@@ -754,8 +748,7 @@ export class Circuit implements Breaker, Beside {
   passTime(): void {
     const now = this.#now();
     this.#endModeIfDue(now);
-    const cause = this.#machine.name === 'open' ? OPEN_TIME_OVER : PROBING_TOO_LONG;
-    this.#step(this.#timely('time-passed', now), cause);
+    this.#step(this.#timely('time-passed', now), causeOfTime(this.#machine));
   }
 
   /** Sound and unused: forgetting it loses nothing. */
@@ -815,11 +808,9 @@ export class Circuit implements Breaker, Beside {
     const modeUntil = kept.modeMs === null ? Number.POSITIVE_INFINITY : now + kept.modeMs - elapsedMs;
     this.#past = { ...NO_PAST, openedBecause: kept.openedBecause, modeUntil };
     this.#mode = kept.mode;
-    const { rampUp } = this.config;
     const machine = this.#machine;
-    if (rampUp === undefined || machine.name !== 'closed' || machine.openings === 0) return;
-    const ramp = new Ramp(rampUp, machine.since);
-    if (!ramp.isOver(now)) (this.#extras as Extras).ramp = ramp;
+    if (machine.name === 'closed' && machine.openings > 0)
+      this.#extras?.resume(this.config.rampUp, machine.since, now);
   }
 
   measureLatency(): Uint32Array {
@@ -852,7 +843,7 @@ export class Circuit implements Breaker, Beside {
     if (audience.announcement !== undefined) clock.clearTimeout(audience.announcement);
     audience.announcement = undefined;
     if (!this.#hears('state-changed') && !this.#hears('mode-changed')) return;
-    const due = Math.min(this.#turnsAt(), (this.#past ?? NO_PAST).modeUntil);
+    const due = Math.min(turnsAt(this.#machine, this.config), (this.#past ?? NO_PAST).modeUntil);
     if (due === Number.POSITIVE_INFINITY) return;
     const announce = (): void => {
       audience.announcement = undefined;
@@ -861,14 +852,6 @@ export class Circuit implements Breaker, Beside {
       if (audience.announcement === undefined) this.#announceLater();
     };
     audience.announcement = clock.setTimeout(announce, Math.max(1, Math.ceil(due - this.#now())));
-  }
-
-  /** When time alone ends the state. */
-  #turnsAt(): number {
-    const machine = this.#machine;
-    const { whileOpen, maxMs = Number.POSITIVE_INFINITY } = this.config.probing;
-    if (machine.name === 'open' && !whileOpen) return machine.until;
-    return machine.name === 'half-open' ? machine.since + maxMs : Number.POSITIVE_INFINITY;
   }
 
   #announceSettled(bits: number, stale: boolean, probe: boolean, durationMs: number): void {

@@ -90,6 +90,12 @@ export class Extras {
     this.startOver(now);
   }
 
+  /** After a restart: traffic that was coming back since then goes on. */
+  resume(rampUp: BreakerConfig['rampUp'], since: number, now: number): void {
+    const ramp = rampUp === undefined ? null : new Ramp(rampUp, since);
+    this.ramp = ramp?.isOver(now) ? null : ramp;
+  }
+
   /** The limit of the rule at this moment. */
   limitOf({ ratio, adapt }: FailureRatio): number {
     if (adapt === undefined) return ratio;

@@ -147,6 +147,20 @@ export function stateAt(state: MachineState, now: number, config: BreakerConfig)
   return state.name;
 }
 
+/** When time alone ends the state; Infinity where it does not. */
+export function turnsAt(state: MachineState, { probing }: BreakerConfig): number {
+  if (state.name === 'open' && !probing.whileOpen) return state.until;
+  const { maxMs = Number.POSITIVE_INFINITY } = probing;
+  return state.name === 'half-open' ? state.since + maxMs : Number.POSITIVE_INFINITY;
+}
+
+/** The lease that a call was given which arrived between these two; -1 where it was turned away. */
+export function leaseGiven(before: MachineState, after: MachineState): number {
+  if (after.name === 'closed') return -1;
+  const taken = before.name === after.name ? (before as Open | HalfOpen).nextLease : 0;
+  return after.nextLease === taken ? -1 : after.nextLease - 1;
+}
+
 function closed(now: number, openings: number): MachineState {
   return { name: 'closed', since: now, openings };
 }

@@ -1,4 +1,4 @@
-import { checkKeys, checkMs, show } from './check.ts';
+import { checkFunction, checkKeys, checkMs, show } from './check.ts';
 import type { BreakerConfig } from './config.ts';
 import type { Mode } from './events.ts';
 import type { BreakerOptions } from './types.ts';
@@ -46,11 +46,8 @@ export function checkOptions(options: BreakerOptions): void {
     throw new TypeError(`name must be a string of 1 to 200 characters, got ${show(options.name)}`);
   }
   checkKeys('createBreaker', options, KNOWN, SLIPS);
-  for (const key of ['classify', 'onError', 'random', 'openMs', 'counts'] as const) {
-    const value = options[key];
-    if (value !== undefined && typeof value !== 'function')
-      throw new TypeError(`${key} must be a function, got ${show(value)}`);
-  }
+  for (const key of ['classify', 'onError', 'random', 'openMs', 'counts'] as const)
+    checkFunction(key, options[key]);
   if (options.clock !== undefined && typeof options.clock?.now !== 'function') {
     throw new TypeError(
       `clock must have a function now() that returns milliseconds, got ${show(options.clock)}`,

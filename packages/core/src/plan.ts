@@ -52,7 +52,7 @@ function derive(config: BreakerConfig, latency: Uint32Array | null): Plan {
   const { window, openWhen, counting = COUNTING, failAfterMs = Number.POSITIVE_INFINITY } = config;
   const slowMs = slowestAllowedMs(openWhen);
   const watchesSlow = openWhen.some((rule) => rule.kind === 'slow-ratio' && rule.inFlight === true);
-  const adapting = openWhen.find((rule) => rule.kind === 'failure-ratio' && rule.adapt !== undefined);
+  const adapting = openWhen.find((rule): rule is FailureRatio => 'adapt' in rule) ?? null;
   const tumbles = window.kind === 'tumbling' && window.stalesCalls === true;
   const asksOnArrival = counting.check === 'arrivals' || watchesSlow;
   const timed =
@@ -61,7 +61,7 @@ function derive(config: BreakerConfig, latency: Uint32Array | null): Plan {
     config.failAfterMs !== undefined ||
     counting.dated === 'start' ||
     counting.pending;
-  const ownHistory = typeof (adapting as FailureRatio | undefined)?.adapt?.history === 'number';
+  const ownHistory = typeof adapting?.adapt?.history === 'number';
   return {
     slowMs,
     failAfterMs,
@@ -88,7 +88,7 @@ function derive(config: BreakerConfig, latency: Uint32Array | null): Plan {
     countsRejected: counting.rejected !== 'nothing',
     countsLate: counting.late === 'counted',
     streaksExpire: counting.streakExpires || tumbles,
-    adapting: (adapting as FailureRatio | undefined) ?? null,
+    adapting,
     latency,
   };
 }

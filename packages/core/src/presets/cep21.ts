@@ -1,5 +1,5 @@
 /** Go's cep21/circuit: an opener and a closer of its hystrix kind, or consecutive errors; soft timeouts. */
-import { checkCount, checkKeys, checkMs, show } from '../check.ts';
+import { checkCount, checkFunction, checkKeys, checkMs, show } from '../check.ts';
 import type { OpenRule, WindowConfig } from '../config.ts';
 import { isRejectedError } from '../errors.ts';
 import type { BreakerOptions, CountsView, Outcome, Verdict } from '../types.ts';
@@ -94,7 +94,7 @@ export function cep21(
   const { version = 4, opener = {}, closer = {}, execution = {}, fallback = {}, isBadRequest } = options;
   if (version !== 3 && version !== 4)
     throw new RangeError(`cep21 version must be 3 or 4, got ${show(version)}`);
-  checkFunction('isBadRequest', isBadRequest);
+  checkFunction('cep21 isBadRequest', isBadRequest);
   checkFallback(fallback);
   const { faithful = false } = flag('faithful', mode.faithful);
   const old = version === 3 && faithful;
@@ -177,7 +177,7 @@ function executing(
   const known = ['timeout', 'maxConcurrentRequests', 'ignoreInterrupts', 'isErrInterrupt'];
   checkKeys('cep21 execution', execution, known);
   const { timeout, maxConcurrentRequests, isErrInterrupt } = execution;
-  checkFunction('execution.isErrInterrupt', isErrInterrupt);
+  checkFunction('cep21 execution.isErrInterrupt', isErrInterrupt);
   checkConcurrency('execution.maxConcurrentRequests', maxConcurrentRequests);
   flag('cep21 execution.ignoreInterrupts', execution.ignoreInterrupts);
   const none = typeof timeout === 'number' && timeout < 0;
@@ -202,11 +202,6 @@ function checkFallback(fallback: Cep21Fallback): void {
 function checkConcurrency(key: string, value: unknown): void {
   const isNone = typeof value === 'number' && value < 0;
   if (!isNone) checkCount(`cep21 ${key}`, orDefault(value, 10));
-}
-
-function checkFunction(key: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'function')
-    throw new TypeError(`cep21 ${key} must be a function, got ${show(value)}`);
 }
 
 /** Every call since construction, and what the opener looks at. */

@@ -1,5 +1,5 @@
 /** cockatiel 3 and 4 (Node): one of three rules opens; one trial call, or a sample of them, closes. */
-import { checkCount, checkKeys, checkMs, show } from '../check.ts';
+import { checkCount, checkFunction, checkKeys, checkMs, show } from '../check.ts';
 import type { OpenRule, WindowConfig } from '../config.ts';
 import type { BreakerOptions, CountsView, Outcome, Verdict } from '../types.ts';
 import {
@@ -85,8 +85,7 @@ export function cockatiel(
   const { faithful = false } = mode;
   const { handleWhen, handleWhenResult } = options;
   for (const [option, value] of Object.entries({ handleWhen, handleWhenResult })) {
-    if (value !== undefined && typeof value !== 'function')
-      throw new TypeError(`cockatiel ${option} must be a function, got ${show(value)}`);
+    checkFunction(`cockatiel ${option}`, value);
   }
   const { calls, threshold } = sampleOf(options);
   const mayFail = Math.min(Math.floor(threshold * calls + 1e-9), calls - 1);

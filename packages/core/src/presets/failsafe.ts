@@ -1,5 +1,5 @@
 /** failsafe-go's circuit breaker (0.9) under its builder's argument names. `docs/presets/failsafe.md` has every difference. */
-import { checkCount, checkKeys, checkMs, checkRatio, show } from '../check.ts';
+import { checkCount, checkFunction, checkKeys, checkMs, checkRatio, show } from '../check.ts';
 import type { CloseRule, OpenRule, WindowConfig } from '../config.ts';
 import type { BreakerOptions, CountsView } from '../types.ts';
 import { belowLimits, failureRatio, failures, fixed, lastCalls, lastMs, successes } from '../vocabulary.ts';
@@ -241,7 +241,5 @@ function checkList(option: string, value: unknown): void {
 }
 
 function checkFunctions(given: Record<string, unknown>): void {
-  for (const [option, value] of Object.entries(given))
-    if (value !== undefined && typeof value !== 'function')
-      throw new TypeError(`${option} must be a function, got ${show(value)}`);
+  for (const [option, value] of Object.entries(given)) checkFunction(option, value);
 }

@@ -1,5 +1,5 @@
 /** Go's gobreaker: consecutive failures or a function of the counts, a fixed open time, a fixed number of probes. */
-import { checkCount, checkKeys, checkMs, show } from '../check.ts';
+import { checkCount, checkFunction, checkKeys, checkMs, show } from '../check.ts';
 import type { Counting, OpenRule, WindowConfig } from '../config.ts';
 import type { BreakerOptions, CountsView, Outcome, Verdict, WindowView } from '../types.ts';
 import {
@@ -69,7 +69,8 @@ export function gobreaker(
   checkKeys('gobreaker', options, version === 1 ? KNOWN : KNOWN_2, SLIPS);
   checkKeys('gobreaker, beside the options,', mode, ['faithful']);
   const { faithful = false } = flag('faithful', mode.faithful);
-  for (const key of ['readyToTrip', 'isSuccessful', 'isExcluded'] as const) checkFunction(key, options[key]);
+  for (const key of ['readyToTrip', 'isSuccessful', 'isExcluded'] as const)
+    checkFunction(`gobreaker ${key}`, options[key]);
   const probes = checkCount('gobreaker maxRequests', options.maxRequests ?? 1, 0, 10_000) || 1;
   const timeout = positiveMs('timeout', options.timeout) || 60_000;
   const window = windowOf(
@@ -166,9 +167,4 @@ function positiveMs(key: string, value: unknown, smallest?: number): number {
 
 function wholeNs(ms: number): number {
   return Math.round(ms * 1_000_000);
-}
-
-function checkFunction(key: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'function')
-    throw new TypeError(`gobreaker ${key} must be a function, got ${show(value)}`);
 }

@@ -1,5 +1,5 @@
 /** Polly's circuit breakers (v8 and v7) under their own option names. `docs/presets/polly.md` has every difference. */
-import { checkCount, checkKeys, checkMs, checkRatio, show } from '../check.ts';
+import { checkCount, checkFunction, checkKeys, checkMs, checkRatio, show } from '../check.ts';
 import type { Counting } from '../config.ts';
 import type { BreakerOptions, CountsView } from '../types.ts';
 import {
@@ -231,9 +231,7 @@ function checkSpan(option: string, value: unknown): number {
 }
 
 function checkFunctions(given: Record<string, unknown>): void {
-  for (const [option, value] of Object.entries(given))
-    if (value !== undefined && typeof value !== 'function')
-      throw new TypeError(`${option} must be a function, got ${show(value)}`);
+  for (const [option, value] of Object.entries(given)) checkFunction(option, value);
 }
 
 const SEVEN = 'version: 7';

@@ -1,5 +1,5 @@
 /** resilience4j's CircuitBreakerConfig (2.x) under its own option names. `docs/presets/resilience4j.md` has every difference. */
-import { checkCount, checkKeys, checkMs, show } from '../check.ts';
+import { checkCount, checkFunction, checkKeys, checkMs, show } from '../check.ts';
 import type { Probing, StayOpen, WindowConfig } from '../config.ts';
 import type { BreakerOptions, CountsView, Outcome } from '../types.ts';
 import {
@@ -236,9 +236,4 @@ function ratioOf(option: string, percent: unknown): number {
 
 function wholeMs(ms: number | undefined): number | undefined {
   return typeof ms === 'number' ? Math.max(0, Math.trunc(ms)) : undefined;
-}
-
-function checkFunction(option: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'function')
-    throw new TypeError(`${option} must be a function, got ${show(value)}`);
 }

@@ -4,10 +4,19 @@
  * call what a circuit does, where every result comes at once.
  */
 import { draw } from '../asked.ts';
-import { FAILED, SLOW } from '../bits.ts';
-import { OPEN_TIME_OVER, PROBING_TOO_LONG, probesFailed, probesPassed } from '../causes.ts';
+import { FAILED } from '../bits.ts';
+import { causeOfTime, OPEN_TIME_OVER, PROBING_TOO_LONG, probeResult } from '../causes.ts';
 import type { BreakerConfig, FailureRatio } from '../config.ts';
-import { BEGINNING, isOver, isTooLong, type MachineEvent, type MachineState, step } from '../machine.ts';
+import {
+  BEGINNING,
+  isOver,
+  isTooLong,
+  leaseGiven,
+  type MachineEvent,
+  type MachineState,
+  step,
+  turnsAt,
+} from '../machine.ts';
 import { Ramp } from '../ramp.ts';
 import { type Beside, crossedRule, explain, type Why } from '../rules.ts';
 import { type Services, servicesOf } from '../services.ts';
@@ -173,9 +182,8 @@ export class Replay implements Beside {
     if (before.name === 'closed') return this.#comesBack(now) ? ORDINARY : REFUSED;
     if (before.name === 'open' && !isOver(before, now, this.#config)) return REFUSED;
     this.#step(this.#timely('call-arrived', now), OPEN_TIME_OVER);
-    const after = this.#machine as MachineState & Trial;
-    const admitted = after.nextLease !== (after.name === before.name ? before.nextLease : 0);
-    return admitted ? after.nextLease - 1 : REFUSED;
+    const lease = leaseGiven(before, this.#machine);
+    return lease === -1 ? REFUSED : lease;
   }
 
   #comesBack(now: number): boolean {
@@ -196,12 +204,8 @@ export class Replay implements Beside {
   }
 
   #settleProbe(lease: number, bits: number, now: number): void {
-    const slow = (bits & SLOW) !== 0;
-    const apart = this.#config.probing.closeWhen.kind === 'below-limits';
-    const passed = !(bits & FAILED) && (!slow || apart);
-    const type = passed ? 'probe-succeeded' : 'probe-failed';
     const trial = this.#machine as MachineState & Trial;
-    const why = (passed && !apart ? probesPassed : probesFailed)(trial, this.#config);
+    const { type, slow, why } = probeResult(trial, bits, this.#config);
     this.#step({ type, lease, slow, now, random: draw(this.#services), hintMs: 0 }, why);
   }
 
@@ -230,17 +234,12 @@ export class Replay implements Beside {
     while (this.#announcedAt <= now) {
       const at = this.#announcedAt;
       this.#arm(at);
-      const why = this.#machine.name === 'open' ? OPEN_TIME_OVER : PROBING_TOO_LONG;
-      this.#step(this.#timely('time-passed', at), why);
+      this.#step(this.#timely('time-passed', at), causeOfTime(this.#machine));
     }
   }
 
   #arm(now: number): void {
-    const machine = this.#machine;
-    const { whileOpen, maxMs = Number.POSITIVE_INFINITY } = this.#config.probing;
-    let due = Number.POSITIVE_INFINITY;
-    if (machine.name === 'open' && !whileOpen) due = machine.until;
-    else if (machine.name === 'half-open') due = machine.since + maxMs;
+    const due = turnsAt(this.#machine, this.#config);
     // Timers count whole milliseconds.
     this.#announcedAt = now + Math.max(1, Math.ceil(due - now));
   }

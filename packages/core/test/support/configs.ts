@@ -17,6 +17,7 @@ import type {
 import { isKnown } from './known.ts';
 import type { Setup } from './oracle/index.ts';
 import { CUSTOM_NAMES } from './oracle/rules.ts';
+import { DEFAULTS } from './oracle/state.ts';
 
 /** Every key may be left out, and is so half of the time. */
 function some<T extends object>(
@@ -219,17 +220,6 @@ const oneChoice: fc.Arbitrary<Partial<Counting>> = fc.constantFrom<Partial<Count
   { streakExpires: true, pending: true },
   { pending: true, dated: 'start' },
 );
-const DEFAULTS: Counting = {
-  dated: 'end',
-  pending: false,
-  rejected: 'nothing',
-  ignored: 'nothing',
-  late: 'stale',
-  check: 'results',
-  clears: 'closing',
-  closingSuccess: false,
-  streakExpires: false,
-};
 /** Some choices do not go together: they are refused at construction. */
 export function countable(window: WindowConfig, chosen: Partial<Counting>): Counting {
   const counting = { ...DEFAULTS, ...chosen };

@@ -56,7 +56,8 @@ export interface Result {
   readonly openForMs?: number;
 }
 
-const DEFAULTS: Counting = {
+/** Written down once more on purpose: the oracle takes nothing from the breaker. */
+export const DEFAULTS: Counting = {
   dated: 'end',
   pending: false,
   rejected: 'nothing',
