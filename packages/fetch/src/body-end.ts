@@ -1,5 +1,5 @@
 import type { Clock } from '@cb/core';
-import type { ResponseLike } from './verdict.ts';
+import type { ResponseLike } from './options.ts';
 
 type Finished = (stream: unknown, done: (error?: unknown) => void) => void;
 interface Host {

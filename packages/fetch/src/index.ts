@@ -1,22 +1,29 @@
 /** A circuit breaker around any `fetch`. */
 
-import type { Breaker, Group } from '@cb/core';
-import { createBreaker, createGroup } from '@cb/core';
+import type { Group } from '@cb/core';
+import {
+  abortVerdict,
+  createGuard,
+  createOriginOf,
+  type Failure,
+  retryAfterMs,
+  settle,
+  statusError,
+  statusVerdict,
+  type Verdict,
+} from '@cb/core/kit';
 import { onBodyEnd } from './body-end.ts';
 import type {
   FetchBreakerOptions,
+  FetchCall,
   FetchLike,
   FetchOutcome,
   GuardedFetch,
-  OriginBreakerOptions,
+  ResponseLike,
 } from './options.ts';
-import { createOriginOf } from './origin.ts';
-import { isBodySpent, isCallerBug, signalOf } from './request.ts';
-import { retryAfterMs } from './retry-after.ts';
-import { createSafely } from './safely.ts';
-import type { ResponseLike, Verdict } from './verdict.ts';
-import { abortVerdict, isVerdict, responseVerdict, statusError } from './verdict.ts';
+import { isBodySpent, isCallerBug, signalOf, urlOf } from './request.ts';
 
+export type { Verdict } from '@cb/core/kit';
 export type {
   FetchBreakerOptions,
   FetchLike,
@@ -24,9 +31,8 @@ export type {
   GuardedFetch,
   OriginBreakerOptions,
 } from './options.ts';
-export type { Verdict } from './verdict.ts';
 
-const noOpinion = (): undefined => undefined;
+type Answer<F extends FetchLike> = Awaited<ReturnType<F>> & ResponseLike;
 
 /**
  * Puts a circuit breaker per origin around a fetch. What comes back has the same type, returns the same `Response`
@@ -52,77 +58,48 @@ export function withBreaker<F extends FetchLike>(
   fetch: F,
   options: FetchBreakerOptions<F> = {},
 ): GuardedFetch<F> {
-  const {
-    key,
-    classify,
-    body = 'headers',
-    bodyMaxWaitMs = 30_000,
-    group: given,
-    maxBreakers,
-    configure,
-    ...breaker
-  } = options;
+  const { body = 'headers', bodyMaxWaitMs = 30_000, ...common } = options;
   checkBodyOptions(body, bodyMaxWaitMs);
   const before = (fetch as { breakers?: Group }).breakers;
-  if (given !== undefined && given === before) return fetch as GuardedFetch<F>;
-  const group = given ?? createGroupOf(breaker, configure, maxBreakers);
-  const originOf = createOriginOf();
-  const safely = createSafely(breaker.onError);
-
-  /** The breaker that guards the call; null where there is nothing to guard. */
-  function breakerFor(input: Parameters<F>[0], init: Parameters<F>[1]): Breaker | null {
-    const usual = (): string | null => originOf(input);
-    const name = key === undefined ? usual() : safely('key', () => key(input, init), usual);
-    return typeof name === 'string' ? group.get(name) : null;
-  }
-
-  function verdictOf(outcome: FetchOutcome<F>, usual: () => Verdict): Verdict {
-    const own = classify && safely('classify', () => classify(outcome), noOpinion);
-    return isVerdict(own) ? own : usual();
-  }
+  if (common.group !== undefined && common.group === before) return fetch as GuardedFetch<F>;
+  const guard = createGuard<FetchCall<F>, FetchOutcome<F>>('@cb/fetch', common);
+  const originOfUrl = createOriginOf();
+  const originOf = (input: unknown): string | null => originOfUrl(urlOf(input));
 
   async function guarded(...args: [input: Parameters<F>[0], init?: Parameters<F>[1]]): Promise<unknown> {
     const [input, init] = args;
     const signal = signalOf(input, init);
-    const guard = signal?.aborted ? null : breakerFor(input, init);
-    if (guard === null) return await fetch(...(args as [never, never]));
+    const breaker = signal?.aborted ? null : guard.breakerFor(originOf, input, init);
+    if (breaker === null) return await fetch(...(args as [never, never]));
     const spent = isBodySpent(input, init);
 
-    const permit = guard.acquire();
-    const settle = (verdict: Verdict, error?: unknown, hint?: { retryAfterMs: number | undefined }): void => {
-      if (verdict === 'success') permit.succeed();
-      else if (verdict === 'failure') permit.fail(error, hint);
-      else permit.ignore();
-    };
+    const permit = breaker.acquire();
     const settleError = (error: unknown): void => {
       const usual = (): Verdict => {
         if (signal?.aborted) return abortVerdict(signal);
         return spent || isCallerBug(error, input, init) ? 'ignored' : 'failure';
       };
-      const settleAs = (): void => settle(verdictOf({ input, init, error }, usual), error);
-      safely('error', settleAs, () => settle('ignored'));
+      settle(permit, guard.judge({ input, init, error }, usual), { error });
     };
     // Outside of where the response is in scope: waiting for a body must not keep a dropped response alive.
     const onEnd = (died?: { error: unknown }): void =>
-      died === undefined ? settle('success') : settleError(died.error);
-    const settleResponse = (response: Awaited<ReturnType<F>> & ResponseLike): void => {
-      const verdict = verdictOf({ input, init, response }, () =>
-        responseVerdict(response, () => originOf(input)),
-      );
-      if (verdict === 'failure') {
-        settle(verdict, statusError(response.status), { retryAfterMs: retryAfterMs(response.headers) });
-      } else if (verdict === 'ignored' || body === 'headers' || !response.body) {
-        settle(verdict);
+      died === undefined ? settle(permit, 'success') : settleError(died.error);
+    const settleResponse = (response: Answer<F>): void => {
+      const usual = (): Verdict =>
+        isElsewhere(response, originOf(input)) ? 'ignored' : statusVerdict(response.status);
+      const verdict = guard.judge({ input, init, response }, usual);
+      if (verdict !== 'success' || body === 'headers' || !response.body) {
+        settle(permit, verdict, verdict === 'failure' ? failureOf(response) : undefined);
       } else {
-        onBodyEnd(response, { maxWaitMs: bodyMaxWaitMs, clock: breaker.clock }, onEnd);
+        onBodyEnd(response, { maxWaitMs: bodyMaxWaitMs, clock: common.clock }, onEnd);
       }
     };
     try {
-      const response = (await fetch(...(args as [never, never]))) as Awaited<ReturnType<F>> & ResponseLike;
-      safely(
+      const response = (await fetch(...(args as [never, never]))) as Answer<F>;
+      guard.safely(
         'response',
         () => settleResponse(response),
-        () => settle('ignored'),
+        () => permit.ignore(),
       );
       return response;
     } catch (error) {
@@ -133,7 +110,7 @@ export function withBreaker<F extends FetchLike>(
 
   // Own properties come along: Bun's fetch has `preconnect`.
   const copy = Object.assign(guarded, fetch);
-  return Object.defineProperty(copy, 'breakers', { value: group }) as unknown as GuardedFetch<F>;
+  return Object.defineProperty(copy, 'breakers', { value: guard.group }) as unknown as GuardedFetch<F>;
 }
 
 function checkBodyOptions(body: unknown, maxWaitMs: unknown): void {
@@ -145,15 +122,15 @@ function checkBodyOptions(body: unknown, maxWaitMs: unknown): void {
   }
 }
 
-function createGroupOf(
-  breaker: OriginBreakerOptions,
-  configure: ((key: string) => OriginBreakerOptions) | undefined,
-  max = 1_000,
-): Group {
-  createBreaker({ name: 'any', ...breaker }); // a wrong option is refused here, not at the first call
-  return createGroup({
-    max,
-    configure: (key) => ({ ...breaker, ...configure?.(key) }),
-    ...(breaker.onError && { onError: breaker.onError }),
-  });
+/** Bad news from a host that a redirect led to says nothing about the one that was asked. */
+function isElsewhere({ status, redirected, url }: ResponseLike, asked: string | null): boolean {
+  if (redirected !== true || !url || statusVerdict(status) === 'success') return false;
+  return new URL(url).origin !== asked;
+}
+
+function failureOf({ status, headers }: ResponseLike): Failure {
+  return {
+    error: statusError(status),
+    retryAfterMs: retryAfterMs(headers?.get('retry-after'), headers?.get('date')),
+  };
 }

@@ -1,5 +1,19 @@
-import type { BreakerOptions, Group } from '@cb/core';
-import type { Verdict } from './verdict.ts';
+import type { Group } from '@cb/core';
+import type { GuardOptions, KeyBreakerOptions, Verdict } from '@cb/core/kit';
+
+/** The part of `Headers` that matters here. */
+interface HeadersLike {
+  get(name: string): string | null;
+}
+
+/** The parts of a `Response` that matter here. */
+export interface ResponseLike {
+  readonly status: number;
+  readonly url?: string;
+  readonly redirected?: boolean;
+  readonly headers?: HeadersLike;
+  readonly body?: unknown;
+}
 
 /** Any function that is called like `fetch`: the global one, undici's, node-fetch's, a stub. */
 export type FetchLike = (input: never, init?: never) => PromiseLike<unknown>;
@@ -19,21 +33,17 @@ export interface FetchOutcome<F extends FetchLike> {
 }
 
 /** How one breaker is configured; its name is its key. */
-export type OriginBreakerOptions = Omit<BreakerOptions, 'name' | 'classify'>;
+export type OriginBreakerOptions = KeyBreakerOptions;
+
+/** What a fetch is called with. */
+export type FetchCall<F extends FetchLike> = readonly [input: Parameters<F>[0], init: Parameters<F>[1]];
 
 /**
  * Options of `withBreaker`: those of `createBreaker` for every breaker (`window`, `openWhen`, `stayOpen`, `probing`,
- * `clock`, `onError`, …), and these.
+ * `clock`, `onError`, …), those of every adapter (`configure`, `group`, `maxBreakers`), and these.
  */
 export interface FetchBreakerOptions<F extends FetchLike = typeof globalThis.fetch>
-  extends OriginBreakerOptions {
-  /**
-   * Options for one key, on top of the common ones. Called once per breaker, when its first call comes.
-   * Where it throws or gives a wrong option, the error goes to `onError` and that breaker has core's defaults.
-   *
-   * @example configure: (origin) => origin === 'https://slow.example' ? { stayOpen: fixed(60_000) } : {}
-   */
-  configure?: (key: string) => OriginBreakerOptions;
+  extends GuardOptions<FetchCall<F>, FetchOutcome<F>> {
   /**
    * Which breaker guards a call; `null` or `undefined`: none. Keep the number of keys small: a tenant or a host, never a whole address.
    * Where it throws, the error goes to `onError` and the default key is used.
@@ -63,22 +73,4 @@ export interface FetchBreakerOptions<F extends FetchLike = typeof globalThis.fet
    * @default 30_000
    */
   bodyMaxWaitMs?: number;
-  /**
-   * Breakers to share with other clients. Its own configuration counts; breaker options given here do not.
-   *
-   * @default a new group of at most `maxBreakers`
-   */
-  group?: Group;
-  /**
-   * How many breakers are kept. When there are more keys, idle closed ones are forgotten first. 1 or more.
-   *
-   * @default 1_000
-   */
-  maxBreakers?: number;
-  /**
-   * Where errors of your own callbacks (`key`, `classify`, `configure`, listeners) go. They never reach the caller.
-   *
-   * @default printed once per place
-   */
-  onError?: (error: unknown, where: string) => void;
 }
