@@ -38,10 +38,12 @@ function byBareInstance(axios: AxiosLike, adapter: unknown): Adapter {
     const asItIs = { adapter, transformRequest: same, transformResponse: same };
     try {
       const response = await bare.request({ ...config, ...asItIs } as AxiosRequestConfig);
-      response.config = config;
+      restoreConfig(response, config);
       return response;
     } catch (error) {
-      restoreConfig(error, config);
+      const failed = error as { config?: Config; response?: { config?: Config } } | undefined;
+      restoreConfig(failed, config);
+      restoreConfig(failed?.response, config);
       throw error;
     }
   };
@@ -49,9 +51,9 @@ function byBareInstance(axios: AxiosLike, adapter: unknown): Adapter {
 
 const same = (data: unknown): unknown => data;
 
-/** Who sends a failed request again takes its config from the error. */
-function restoreConfig(error: unknown, config: Config): void {
-  const failed = error as { config?: Config; response?: { config: Config } } | undefined;
-  if (failed?.config) failed.config = config;
-  if (failed?.response) failed.response.config = config;
+/** Who sends a request again takes its config from the response or the error. */
+function restoreConfig(holder: { config?: Config } | undefined, config: Config): void {
+  if (!holder?.config) return;
+  Object.assign(config, { headers: holder.config.headers }); // the adapter has added its own
+  holder.config = config;
 }

@@ -30,7 +30,7 @@ export function failureOf({ config, response, error }: AxiosOutcome): Failure {
   const { status, headers } = answer;
   return {
     error: statusVerdict(status) === 'failure' ? statusError(status) : error,
-    retryAfterMs: retryAfterMs(headers?.['retry-after'], headers?.['date']),
+    retryAfterMs: retryAfterMs(headers?.['retry-after'], headers?.date),
   };
 }
 
