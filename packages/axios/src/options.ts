@@ -1,3 +1,4 @@
+/// <reference path="./commonjs.cts" preserve="true" />
 import type { Group } from '@cb/core';
 import type { GuardOptions, Verdict } from '@cb/core/kit';
 import type { AxiosRequestConfig, AxiosResponse } from 'axios';

@@ -24,8 +24,8 @@ export interface Guarded {
   readonly clock: ManualClock;
   readonly interceptor: BreakerInterceptor;
   /** Of all its breakers. */
-  counted(): Tally;
-  only(): Breaker;
+  readonly counted: () => Tally;
+  readonly only: () => Breaker;
 }
 
 /** An instance whose breakers open after two failures in a row, for a second, and then want one good probe. */
