@@ -100,6 +100,6 @@ function isForOneRequest(adapter: unknown, instance: AxiosBreakerOptions['instan
 function checkAxios(axios: AxiosLike | undefined): void {
   if (typeof axios?.create !== 'function' && typeof axios?.getAdapter !== 'function')
     throw new TypeError(
-      `axios must be the axios that you imported, as in breakerInterceptor({ axios }), got ${axios}`,
+      `axios must be the axios that you imported, as in breakerInterceptor({ axios }), got ${axios === null ? 'null' : typeof axios}`,
     );
 }

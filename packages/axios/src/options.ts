@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- an import of types alone is dropped from the declarations
 /// <reference path="./commonjs.cts" preserve="true" />
 import type { Group } from '@cb/core';
 import type { GuardOptions, Verdict } from '@cb/core/kit';

@@ -18,7 +18,7 @@ export interface Way {
   readonly name: string;
   readonly axios: AxiosStatic;
   /** A fresh instance that knows no breaker. */
-  create(): AxiosInstance;
+  readonly create: () => AxiosInstance;
 }
 
 export const ways: readonly Way[] = [

@@ -1,7 +1,7 @@
 // Packages that sit on the same instance, each registered before the breaker and after it.
-import { isCircuitOpenError } from '@cb/core';
+import { consecutiveFailures, createBreaker, fixed, isCircuitOpenError } from '@cb/core';
 import { within } from '@cb/testing';
-import type { AxiosInstance } from 'axios';
+import type { AxiosError, AxiosInstance } from 'axios';
 import { setupCache } from 'axios-cache-interceptor';
 import axiosRetry from 'axios-retry';
 import { describe, expect, it } from 'vitest';
@@ -24,6 +24,34 @@ describe.each(ways)('axios-retry on $name', (way) => {
     expect(server.hits()).toBe(2);
     expect(tries).toHaveLength(2);
     expect(tries.some(isCircuitOpenError)).toBe(false);
+  });
+});
+
+describe("axios-retry over a breaker in axios' own fetch, where the refusal arrives wrapped", () => {
+  async function retried(retryCondition?: (error: Error) => boolean): Promise<object> {
+    const server = await failingServer();
+    const breaker = createBreaker({
+      name: 'fetch',
+      openWhen: consecutiveFailures(2),
+      stayOpen: fixed(60_000),
+    });
+    const guardedFetch: typeof fetch = (...args) => breaker.execute(() => fetch(...args));
+    const api = axios.create({ adapter: 'fetch', env: { fetch: guardedFetch } });
+    axiosRetry(api, { retries: 5, ...(retryCondition && { retryCondition }) });
+    await expect(api.get(`${server.url}/rst`)).rejects.toSatisfy(isCircuitOpenError);
+    const { failed, rejected } = breaker.snapshot().counts;
+    return { failed, rejected };
+  }
+
+  it('wastes no try where the condition asks for a refusal first', async () => {
+    const { isNetworkOrIdempotentRequestError } = axiosRetry;
+    const condition = (error: Error): boolean =>
+      !isCircuitOpenError(error) && isNetworkOrIdempotentRequestError(error as AxiosError);
+    expect(await retried(condition)).toEqual({ failed: 2, rejected: 1 });
+  });
+
+  it('tries again and again where nobody asks', async () => {
+    expect(await retried()).toEqual({ failed: 2, rejected: 4 });
   });
 });
 
