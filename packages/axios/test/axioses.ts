@@ -1,13 +1,13 @@
 import newest, { type AxiosInstance, type AxiosStatic } from 'axios';
-import v027 from 'axios-0.27';
-import v028 from 'axios-0.28';
-import v035 from 'axios-0.35';
-import v14 from 'axios-1.4';
-import v17 from 'axios-1.7';
-import v113 from 'axios-1.13';
+import v027 from 'axios-0-27';
+import v028 from 'axios-0-28';
+import v035 from 'axios-0-35';
+import v14 from 'axios-1-4';
+import v17 from 'axios-1-7';
+import v113 from 'axios-1-13';
 
 /** Each version under test, with its number. What differs between their types is not what these tests are about. */
-export const axioses: readonly { version: string; axios: AxiosStatic }[] = (
+const axioses: readonly { version: string; axios: AxiosStatic }[] = (
   [v027, v028, v035, v14, v17, v113, newest] as unknown as AxiosStatic[]
 ).map((axios) => ({ version: axios.VERSION, axios }));
 
