@@ -194,8 +194,11 @@ describe.each(ways)('the guard on $name', (way: Way) => {
 
   it('nests for two groups, each of which counts each attempt once', async () => {
     const server = await failingServer();
-    const { api, interceptor } = guarded(way, { openWhen: [] });
-    const outer = breakerInterceptor({ axios: way.axios, key: () => 'everything', openWhen: [] });
+    const api = way.create();
+    const common = { axios: way.axios, instance: api, openWhen: [] };
+    const interceptor = breakerInterceptor(common);
+    const outer = breakerInterceptor({ ...common, key: () => 'everything' });
+    api.interceptors.request.use(interceptor);
     api.interceptors.request.use(outer);
     const { config } = await api.get(`${server.url}/status/503`).catch((error) => error);
     await api.request(config).catch(() => {});
@@ -234,6 +237,14 @@ describe.each(ways)('the guard on $name', (way: Way) => {
     const child = (api as { create?: (config: object) => typeof api }).create?.({ proxy: false });
     await child?.get(`${server.url}/echo`);
     expect(counted()).toEqual({});
+  });
+
+  it('is around the usual adapter where an interceptor has taken it away', async () => {
+    const server = await failingServer();
+    const { api, counted } = guarded(way);
+    api.interceptors.request.use(({ adapter: _adapter, ...config }) => config);
+    await api.get(`${server.url}/echo`);
+    expect(counted()).toEqual({ succeeded: 1 });
   });
 
   it('is around the adapter that a request chose by name', async () => {
@@ -292,6 +303,11 @@ describe.each(ways)('the guard on $name', (way: Way) => {
       return { status, data, type: headers['content-type'], sent, body: config.data };
     };
     expect(await send(api)).toEqual(await send(way.create()));
+    const marking = {
+      transformRequest: (data: string) => `${data}>`,
+      transformResponse: (data: string) => `${data}<`,
+    };
+    expect((await api.post(`${server.url}/echo`, 'once', marking)).data).toBe('once><');
     const failed = await api.get(`${server.url}/badjson`, { baseURL: 'https://elsewhere.example' });
     expect(failed.config.transformResponse).toEqual(way.create().defaults.transformResponse);
   });

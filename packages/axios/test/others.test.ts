@@ -44,9 +44,8 @@ describe("axios-retry over a breaker in axios' own fetch, where the refusal arri
   }
 
   it('wastes no try where the condition asks for a refusal first', async () => {
-    const { isNetworkOrIdempotentRequestError } = axiosRetry;
     const condition = (error: Error): boolean =>
-      !isCircuitOpenError(error) && isNetworkOrIdempotentRequestError(error as AxiosError);
+      !isCircuitOpenError(error) && axiosRetry.isNetworkOrIdempotentRequestError(error as AxiosError);
     expect(await retried(condition)).toEqual({ failed: 2, rejected: 1 });
   });
 
