@@ -2,6 +2,7 @@ import {
   abortVerdict,
   type Failure,
   retryAfterMs,
+  sourceFailed,
   statusError,
   statusVerdict,
   type Verdict,
@@ -18,7 +19,7 @@ const NEVER_SENT =
 export function axiosVerdict({ config, response, error }: AxiosOutcome): Verdict {
   if (response) return answerVerdict(config, response);
   if (isCancel(error)) return abortVerdict((config.signal ?? {}) as { reason?: unknown });
-  if (isCallersMistake(error)) return 'ignored';
+  if (isCallersMistake(error) || sourceFailed(config.data)) return 'ignored';
   const answer = refusedAnswer(config, error);
   return answer ? answerVerdict(config, answer) : 'failure';
 }
@@ -63,10 +64,15 @@ function isCallersMistake(error: unknown): boolean {
   const { code, name, cause, request, response, isAxiosError } = (error ??
     {}) as Partial<AxiosErrorOfTypeError>;
   if (code === 'ERR_BAD_REQUEST') return !response; // with a response it is a 4xx, without one axios refused to send
-  if (NEVER_SENT.test(String(code))) return true;
+  if (isNeverSent(code)) return true;
   if (name !== 'TypeError') return false;
   // A TypeError by which fetch's Request could not even be made, or that carries what Node says of an address.
-  return (isAxiosError && code === undefined && !request) || NEVER_SENT.test(String(cause?.code));
+  return (isAxiosError && code === undefined && !request) || isNeverSent(cause?.code);
+}
+
+/** axios 0.x puts its whole config into the code of an error of an upload's source. */
+function isNeverSent(code: unknown): boolean {
+  return typeof code === 'string' && NEVER_SENT.test(code);
 }
 
 type AxiosErrorOfTypeError = Omit<AxiosError, 'cause'> & { cause: { code?: unknown } };

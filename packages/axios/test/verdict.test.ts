@@ -1,5 +1,6 @@
 // What counts as what, in every version, against a server that really fails.
 import { type IncomingMessage, type RequestOptions, request } from 'node:http';
+import { Readable } from 'node:stream';
 import type { AxiosRequestConfig } from 'axios';
 import { describe, expect, it } from 'vitest';
 import { ways } from './axioses.ts';
@@ -113,6 +114,22 @@ describe.each(ways)('on $name', (way) => {
       ...(way.name.includes('fetch') ? { onDownloadProgress: begun } : { transport: telling(begun) }),
     });
     await expect(call).rejects.toThrow();
+    expect(counted()).toEqual({ [counts]: 1 });
+  });
+
+  it.each([
+    ['whose source fails', '/hang', true, 'ignored'],
+    ['that the other side resets', '/rst', false, 'failed'],
+  ])('an upload %s counts as it should', async (_, path, fails, counts) => {
+    const server = await failingServer();
+    const { api, counted } = guarded(way);
+    async function* pieces(): AsyncGenerator<Buffer> {
+      yield Buffer.from('a beginning');
+      await server.reached(path, 1);
+      if (fails) throw new Error('the file is gone');
+      await new Promise(() => {});
+    }
+    await expect(api.post(server.url + path, Readable.from(pieces()))).rejects.toBeDefined();
     expect(counted()).toEqual({ [counts]: 1 });
   });
 });

@@ -1,9 +1,4 @@
-type IsErrored = (stream: unknown) => boolean;
-interface Host {
-  process?: { getBuiltinModule?(id: string): { isErrored?: IsErrored } | undefined };
-}
-
-const isErrored = (globalThis as Host).process?.getBuiltinModule?.('node:stream')?.isErrored;
+import { sourceFailed } from '@cb/core/kit';
 
 /** A body on its way up: an upload that breaks off because its own source failed says nothing about the other side. */
 export interface Upload {
@@ -20,7 +15,7 @@ export function uploadOf(init: RequestInit | undefined): Upload {
   const body: unknown = init?.body;
   if (typeof body !== 'object' || body === null) return { init, broke: no };
   if (typeof (body as ReadableStream).getReader === 'function')
-    return { init, broke: () => isErrored?.(body) === true };
+    return { init, broke: () => sourceFailed(body) };
   if (!(Symbol.asyncIterator in body)) return { init, broke: no };
   let failed = false;
   const watched = async function* (): AsyncGenerator<unknown> {

@@ -10,4 +10,5 @@ export {
 export { createOriginOf } from './origin.ts';
 export { type HeaderValue, retryAfterMs } from './retry-after.ts';
 export { createSafely, type Safely } from './safely.ts';
+export { sourceFailed } from './source.ts';
 export { abortVerdict, isVerdict, statusError, statusVerdict, type Verdict } from './verdict.ts';
