@@ -15,6 +15,10 @@ type Interceptor = <Dispatch extends DispatchLike>(dispatch: Dispatch) => Dispat
 /** What the suite needs of undici. The types of versions 6, 7 and 8 have no more in common. */
 export interface Undici {
   readonly Agent: new () => Dispatcher;
+  /** Version 8: lets a fetch of version 6 or 7 call a dispatcher of its own. `setGlobalDispatcher` does that by itself. */
+  readonly Dispatcher1Wrapper?: new (
+    dispatcher: Dispatcher,
+  ) => Dispatcher;
   readonly interceptors: {
     redirect(options: { maxRedirections: number }): Interceptor;
     retry(options: object): Interceptor;
@@ -92,7 +96,7 @@ export function requestAdapter(module: unknown): AdapterUnderTest {
 
 /** The adapter as the global dispatcher, called by the runtime's own `fetch`. */
 export function globalFetchAdapter(module: unknown): AdapterUnderTest {
-  const { Agent, getGlobalDispatcher, setGlobalDispatcher } = module as Undici;
+  const { Agent, Dispatcher1Wrapper, getGlobalDispatcher, setGlobalDispatcher } = module as Undici;
   const before = getGlobalDispatcher();
 
   async function call(url: string, options: CallOptions = {}, dispatcher?: Dispatcher): Promise<CallResult> {
@@ -123,7 +127,7 @@ export function globalFetchAdapter(module: unknown): AdapterUnderTest {
     async raw(url, options) {
       const dispatcher = new Agent();
       try {
-        return await call(url, options, dispatcher);
+        return await call(url, options, Dispatcher1Wrapper ? new Dispatcher1Wrapper(dispatcher) : dispatcher);
       } finally {
         await dispatcher.destroy();
       }

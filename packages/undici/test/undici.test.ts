@@ -219,6 +219,33 @@ describe.each(versions)('breakerInterceptor on undici %s', (_, undici) => {
     expect(counted([...breaker.breakers][0])).toEqual({ succeeded: 4 });
   });
 
+  it('sees names where addresses are looked up inside of it', async () => {
+    const breaker = breakerInterceptor();
+    const found = [{ address: '127.0.0.1', family: 4 as const, ttl: 60_000 }];
+    const dns = undici.interceptors.dns({ lookup: (_origin, _options, done) => done(null, found) });
+    const dispatcher = new undici.Agent().compose(dns, breaker);
+    dispatchers.push(dispatcher);
+    const origin = `http://api.example:${server.port}`;
+    await (await undici.request(`${origin}/status/200`, { dispatcher })).body.dump();
+    expect([...breaker.breakers].map(({ name }) => name)).toEqual([origin]);
+  });
+
+  it('counts what a mock agent replies', async () => {
+    const breaker = breakerInterceptor();
+    const mock = new undici.MockAgent();
+    mock.disableNetConnect();
+    const pool = mock.get('http://api.example');
+    pool.intercept({ path: '/up' }).reply(200, 'hi');
+    pool.intercept({ path: '/down' }).reply(503, '', { headers: { 'retry-after': '9' } });
+    pool.intercept({ path: '/gone' }).replyWithError(new Error('gone'));
+    const dispatcher = mock.compose(breaker);
+    for (const path of ['/up', '/down'])
+      await (await undici.request(`http://api.example${path}`, { dispatcher })).body.dump();
+    await expect(undici.request('http://api.example/gone', { dispatcher })).rejects.toThrow('gone');
+    await mock.close();
+    expect(counted([...breaker.breakers][0])).toEqual({ succeeded: 1, failed: 2 });
+  });
+
   it('is two layers for two groups, in whatever order, and one for one', async () => {
     const [a, b] = [breakerInterceptor(), breakerInterceptor({ key: () => 'everything' })];
     const dispatcher = new undici.Agent().compose(a, b, a);
@@ -251,6 +278,34 @@ describe.each(versions)('breakerInterceptor on undici %s', (_, undici) => {
         expect(await call).toBe(reason);
       }
       expect(counted([...breaker.breakers][0])).toEqual({ failed: 1, ignored: 2 });
+    } finally {
+      undici.setGlobalDispatcher(before);
+    }
+  });
+
+  it('ignores what the global fetch gives up before it has a connection: it does not say why', async () => {
+    const before = undici.getGlobalDispatcher();
+    let connect: (() => void) | undefined;
+    const connector = undici.buildConnector({});
+    const breaker = breakerInterceptor();
+    const agent = new undici.Agent({
+      connect(options, callback) {
+        connect = () => connector(options, callback);
+      },
+    }).compose(breaker);
+    dispatchers.push(agent);
+    undici.setGlobalDispatcher(agent);
+    try {
+      const controller = new AbortController();
+      const call = fetch(`${server.url}/hang`, controller).catch((error: unknown) => error);
+      await eventually('undici wants to connect', () => connect !== undefined);
+      const reason = new DOMException('', 'TimeoutError');
+      controller.abort(reason);
+      expect(await call).toBe(reason);
+      expect(counted([...breaker.breakers][0])).toEqual({ inFlight: 1 });
+      connect?.();
+      await eventually('undici has heard', () => counted([...breaker.breakers][0]).inFlight === undefined);
+      expect(counted([...breaker.breakers][0])).toEqual({ ignored: 1 });
     } finally {
       undici.setGlobalDispatcher(before);
     }
