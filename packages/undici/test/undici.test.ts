@@ -132,6 +132,35 @@ describe.each(versions)('breakerInterceptor on undici %s', (_, undici) => {
     expect(counted(only())).toEqual({ ignored: 2 });
   });
 
+  it('ignores a request that undici cannot send, or that comes after the close', async () => {
+    const { dispatcher, send, only } = guard();
+    const expecting = send('/echo', { method: 'POST', headers: { expect: '100-continue' } });
+    await expect(expecting).rejects.toMatchObject({ code: 'UND_ERR_NOT_SUPPORTED' });
+    const closed = dispatcher.close();
+    await expect(send('/status/200')).rejects.toMatchObject({ code: 'UND_ERR_CLOSED' });
+    await closed;
+    expect(counted(only())).toEqual({ ignored: 2 });
+  });
+
+  it('ignores a connection that fails when the caller has already gone', async () => {
+    let fail: (() => void) | undefined;
+    const breaker = breakerInterceptor();
+    const dispatcher = new undici.Agent({
+      connect(_options, callback) {
+        fail = () => callback(new Error('no way there'), null);
+      },
+    }).compose(breaker);
+    dispatchers.push(dispatcher);
+    const controller = new AbortController();
+    const call = undici.request(server.url, { dispatcher, signal: controller.signal });
+    const caught = call.catch((error: unknown) => error);
+    await eventually('undici wants to connect', () => fail !== undefined);
+    controller.abort();
+    fail?.();
+    expect(await caught).toBeInstanceOf(Error);
+    expect(counted([...breaker.breakers][0])).toEqual({ ignored: 1 });
+  });
+
   it('ignores a body of another length than its header says', async () => {
     const { send, only } = guard();
     const call = send('/echo', { method: 'POST', body: 'four', headers: { 'content-length': '5' } });
@@ -416,6 +445,16 @@ describe('breakerInterceptor', () => {
     dispatch({ origin: 'http://a.example' }, { onResponseStart() {}, onResponseError() {} });
     for (const name of [...optional, 'onRequestUpgrade', 'onRequestStart', 'onResponseData', 'onResponseEnd'])
       expect(watched[name]?.(), name).toBeUndefined();
+  });
+
+  it('measures a date in Retry-After against the clock of the answer', () => {
+    const breaker = breakerInterceptor({ ...open, clock: manualClock() });
+    const headers = ['retry-after', 'Sun, 06 Nov 1994 08:50:37 GMT', 'date', 'Sun, 06 Nov 1994 08:49:37 GMT'];
+    const dispatch = breaker((_request: object, handler: { onHeaders: (...args: unknown[]) => unknown }) =>
+      Boolean(handler.onHeaders(503, headers)),
+    );
+    dispatch({ origin: 'http://a.example' }, { onHeaders() {}, onError() {} } as never);
+    expect([...breaker.breakers][0]?.openError().retryAfterMs).toBe(60_000);
   });
 
   it('reads headers as bytes, as texts, in lists and several times the same', () => {
