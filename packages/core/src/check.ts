@@ -43,6 +43,8 @@ export function checkKeys(
   known: readonly string[],
   slips: Record<string, string> = {},
 ): void {
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError(`${where} takes an object of options, got ${show(given)}`);
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue;
     const hint = slips[key] ?? nearest(key, known);

@@ -104,6 +104,12 @@ describe('the keys of options', () => {
     expect(() => checkKeys('here', { slowMs: 1, buckets: 2 }, known)).not.toThrow();
   });
 
+  it.each([undefined, null, 'options', 5])('takes %j for no options', (given) => {
+    expect(refusal(() => checkKeys('here', given as never, []))).toBe(
+      `TypeError: here takes an object of options, got ${show(given)}`,
+    );
+  });
+
   it.each([
     ['SLOWMS', '; did you mean slowMs?'],
     ['slow', '; did you mean slowMs?'],

@@ -12,6 +12,8 @@ import {
   sinceClosed,
   successesInARow,
 } from '../vocabulary.ts';
+import { isFaithful, type Mode } from './mode.ts';
+import { orDefault } from './or-default.ts';
 
 /** Opens at a share of errors. Everywhere, 0 is the default. */
 export interface Cep21HystrixOpener {
@@ -85,18 +87,14 @@ const SLIPS = {
  * digits of a division, results of calls from before the opening count, and any success closes.
  * @example createBreaker({ name: 'users', ...cep21({ opener: { errorThresholdPercentage: 25 }, closer: { sleepWindow: 1_000 } }) })
  */
-export function cep21(
-  options: Cep21Options = {},
-  mode: { faithful?: boolean | undefined } = {},
-): Omit<BreakerOptions, 'name'> {
+export function cep21(options: Cep21Options = {}, mode: Mode = {}): Omit<BreakerOptions, 'name'> {
   checkKeys('cep21', options, KNOWN, SLIPS);
-  checkKeys('cep21, beside the options,', mode, ['faithful']);
   const { version = 4, opener = {}, closer = {}, execution = {}, fallback = {}, isBadRequest } = options;
   if (version !== 3 && version !== 4)
     throw new RangeError(`cep21 version must be 3 or 4, got ${show(version)}`);
   checkFunction('cep21 isBadRequest', isBadRequest);
   checkFallback(fallback);
-  const { faithful = false } = flag('faithful', mode.faithful);
+  const faithful = isFaithful('cep21', mode);
   const old = version === 3 && faithful;
   const { failAfterMs, ...classifying } = executing(execution, isBadRequest);
   const { sleepWindow, probes, required } = closing(closer);
@@ -214,8 +212,4 @@ function countsIn({ totals, window }: CountsView): Record<string, number> {
     attempts: window.calls,
     errors: window.failures,
   };
-}
-
-function orDefault(value: unknown, fallback: number): unknown {
-  return value === undefined || value === 0 ? fallback : value;
 }

@@ -12,6 +12,7 @@ import {
   sinceClosed,
   successes,
 } from '../vocabulary.ts';
+import { isFaithful, type Mode } from './mode.ts';
 
 /** Which of its three breakers, with that breaker's own options. */
 export type CockatielBreaker =
@@ -76,13 +77,9 @@ const FALLBACK_MS = 10_000;
  * @throws RangeError or TypeError for an unknown option or a value out of range.
  * @example createBreaker({ name: 'db', ...cockatiel({ breaker: { consecutive: 5 }, halfOpenAfter: 10_000 }) })
  */
-export function cockatiel(
-  options: CockatielOptions,
-  mode: { faithful?: boolean | undefined } = {},
-): Omit<BreakerOptions, 'name'> {
+export function cockatiel(options: CockatielOptions, mode: Mode = {}): Omit<BreakerOptions, 'name'> {
   checkKeys('cockatiel', options, KEYS, SLIPS);
-  checkKeys('cockatiel', mode, ['faithful']);
-  const { faithful = false } = mode;
+  const faithful = isFaithful('cockatiel', mode);
   const { handleWhen, handleWhenResult } = options;
   for (const [option, value] of Object.entries({ handleWhen, handleWhenResult })) {
     checkFunction(`cockatiel ${option}`, value);

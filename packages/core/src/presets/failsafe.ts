@@ -3,6 +3,7 @@ import { checkCount, checkFunction, checkKeys, checkMs, checkRatio, show } from 
 import type { CloseRule, OpenRule, WindowConfig } from '../config.ts';
 import type { BreakerOptions, CountsView } from '../types.ts';
 import { belowLimits, failureRatio, failures, fixed, lastCalls, lastMs, successes } from '../vocabulary.ts';
+import { isFaithful, type Mode } from './mode.ts';
 
 type ErrorClass = abstract new (...args: never[]) => unknown;
 
@@ -65,16 +66,12 @@ const MOST = 10_000;
 /**
  * A breaker that decides as failsafe-go does. Default: without its late results, its probes that hang for ever and its
  * half-open limit of `1 - rate`, which floating point moves.
- * @param behaviour.faithful True: with those too, to compare a migration call by call.
+ * @param mode.faithful True: with those too, to compare a migration call by call.
  * @example createBreaker({ name: 'payments', ...failsafe({ failureThreshold: 3, failureThresholdingCapacity: 5, delay: 10_000 }) })
  */
-export function failsafe(
-  options: FailsafeOptions = {},
-  behaviour: { faithful?: boolean | undefined } = {},
-): Omit<BreakerOptions, 'name'> {
+export function failsafe(options: FailsafeOptions = {}, mode: Mode = {}): Omit<BreakerOptions, 'name'> {
   checkKeys('failsafe', options, KNOWN, SLIPS);
-  checkKeys('failsafe, beside its options,', behaviour, ['faithful']);
-  const { faithful = false } = behaviour;
+  const faithful = isFaithful('failsafe', mode);
   const { delay = 60_000, delayFunc, handleIf } = options;
   checkFunctions({ delayFunc, handleIf });
   checkMs('delay', delay, 0);

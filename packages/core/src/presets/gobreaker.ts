@@ -6,12 +6,12 @@ import {
   consecutiveFailures,
   custom,
   fixed,
-  flag,
   lastMs,
   sinceClosed,
   successes,
   tumblingMs,
 } from '../vocabulary.ts';
+import { isFaithful, type Mode } from './mode.ts';
 
 /** What `readyToTrip` decides on, and what `snapshot().counts` shows. */
 export interface GobreakerCounts {
@@ -59,16 +59,12 @@ const SLIPS = {
  * no `Retry-After` lengthens the open time.
  * @example createBreaker({ name: 'payments', ...gobreaker({ maxRequests: 3, timeout: 60_000 }) })
  */
-export function gobreaker(
-  options: GobreakerOptions = {},
-  mode: { faithful?: boolean | undefined } = {},
-): Omit<BreakerOptions, 'name'> {
+export function gobreaker(options: GobreakerOptions = {}, mode: Mode = {}): Omit<BreakerOptions, 'name'> {
   const { version = 2, readyToTrip } = options;
   if (version !== 1 && version !== 2)
     throw new RangeError(`gobreaker version must be 1 or 2, got ${show(version)}`);
   checkKeys('gobreaker', options, version === 1 ? KNOWN : KNOWN_2, SLIPS);
-  checkKeys('gobreaker, beside the options,', mode, ['faithful']);
-  const { faithful = false } = flag('faithful', mode.faithful);
+  const faithful = isFaithful('gobreaker', mode);
   for (const key of ['readyToTrip', 'isSuccessful', 'isExcluded'] as const)
     checkFunction(`gobreaker ${key}`, options[key]);
   const probes = checkCount('gobreaker maxRequests', options.maxRequests ?? 1, 0, 10_000) || 1;

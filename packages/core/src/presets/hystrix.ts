@@ -2,7 +2,9 @@
 import { checkCount, checkKeys, checkMs } from '../check.ts';
 import { isRejectedError } from '../errors.ts';
 import type { BreakerOptions, CountsView, Outcome, Verdict } from '../types.ts';
-import { failureRatio, fixed, flag, lastMs, successes } from '../vocabulary.ts';
+import { failureRatio, fixed, lastMs, successes } from '../vocabulary.ts';
+import { isFaithful, type Mode } from './mode.ts';
+import { orDefault } from './or-default.ts';
 
 export interface HystrixOptions {
   /** Milliseconds; a call that took longer counts as a timeout. It is not abandoned: that is a timeout policy's work. 0 is 1,000. @default 1_000 */
@@ -37,13 +39,9 @@ const WINDOW_MS = 10_000;
  * the call are errors, a deadline that passed is neutral, and no `Retry-After` lengthens the open time.
  * @example createBreaker({ name: 'search', ...hystrix({ errorPercentThreshold: 25, sleepWindow: 2_000 }) })
  */
-export function hystrix(
-  options: HystrixOptions = {},
-  mode: { faithful?: boolean | undefined } = {},
-): Omit<BreakerOptions, 'name'> {
+export function hystrix(options: HystrixOptions = {}, mode: Mode = {}): Omit<BreakerOptions, 'name'> {
   checkKeys('hystrix', options, KNOWN, SLIPS);
-  checkKeys('hystrix, beside the options,', mode, ['faithful']);
-  const { faithful = false } = flag('faithful', mode.faithful);
+  const faithful = isFaithful('hystrix', mode);
   const timeout = checkMs('hystrix timeout', orDefault(options.timeout, 1_000));
   const sleepWindow = checkMs('hystrix sleepWindow', orDefault(options.sleepWindow, 5_000));
   const minimumCalls = checkCount(
@@ -104,8 +102,4 @@ function countsIn({ window }: CountsView): Record<string, number> {
     shortCircuits: rejected,
     contextCanceled: ignored,
   };
-}
-
-function orDefault(value: unknown, fallback: number): unknown {
-  return value === undefined || value === 0 ? fallback : value;
 }

@@ -2,6 +2,7 @@
 import { checkCount, checkKeys, checkMs, show } from '../check.ts';
 import type { BreakerOptions, CountsView, Outcome, Verdict } from '../types.ts';
 import { failureRatio, failures, fixed, lastMs } from '../vocabulary.ts';
+import { isFaithful, type Mode } from './mode.ts';
 
 export interface OpossumOptions {
   /** A call that took longer than so many milliseconds is a failure. `false` or 0: no limit. @default 10_000 */
@@ -87,14 +88,10 @@ const SLIPS = {
  * @throws RangeError or TypeError for an unknown option or a value out of range.
  * @example createBreaker({ name: 'users', ...opossum({ timeout: 3_000, errorThresholdPercentage: 50, volumeThreshold: 10 }) })
  */
-export function opossum(
-  options: OpossumOptions = {},
-  mode: { faithful?: boolean | undefined } = {},
-): Omit<BreakerOptions, 'name'> {
+export function opossum(options: OpossumOptions = {}, mode: Mode = {}): Omit<BreakerOptions, 'name'> {
   checkKeys('opossum', options, [...RULES, ...Object.keys(KINDS)], SLIPS);
-  checkKeys('opossum', mode, ['faithful']);
   checkKinds(options);
-  const { faithful = false } = mode;
+  const faithful = isFaithful('opossum', mode);
   const { errorFilter, group } = options;
   const timeout = checkMs('opossum timeout', options.timeout === false ? 0 : (options.timeout ?? 10_000), 0);
   const resetTimeout = checkMs('opossum resetTimeout', options.resetTimeout ?? 30_000, 0);

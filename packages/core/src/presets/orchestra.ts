@@ -6,6 +6,7 @@ import { checkCount, checkKeys, checkMs, show } from '../check.ts';
 import type { MetricsCollector } from '../history.ts';
 import type { BreakerOptions, CountsView } from '../types.ts';
 import { failureRatio, fixed, lastCalls, successes } from '../vocabulary.ts';
+import { isFaithful, type Mode } from './mode.ts';
 
 export interface OrchestraOptions {
   /** Percent of failed calls that opens, 1 to 100; compared with `>=`. @default 50 */
@@ -58,13 +59,9 @@ const NEVER = 10_000;
  * @throws RangeError or TypeError for an unknown option or a value out of range.
  * @example createBreaker({ name: 'api', ...orchestra({ errorThreshold: 30, windowSize: 50, halfOpenRefillRate: 2 }) })
  */
-export function orchestra(
-  options: OrchestraOptions = {},
-  mode: { faithful?: boolean | undefined } = {},
-): Omit<BreakerOptions, 'name'> {
+export function orchestra(options: OrchestraOptions = {}, mode: Mode = {}): Omit<BreakerOptions, 'name'> {
   checkKeys('orchestra', options, KEYS);
-  checkKeys('orchestra', mode, ['faithful']);
-  const { faithful = false } = mode;
+  const faithful = isFaithful('orchestra', mode);
   const windowSize = checkCount('orchestra windowSize', options.windowSize ?? 100);
   const minRequests = checkCount('orchestra minRequests', options.minRequests ?? 10);
   const openTimeout = checkMs('orchestra openTimeout', options.openTimeout ?? 30_000);

@@ -12,6 +12,7 @@ import {
   sinceClosed,
   successes,
 } from '../vocabulary.ts';
+import { isFaithful, type Mode } from './mode.ts';
 
 /** What a predicate is asked about: the call's value, or what it threw. */
 export interface PollyOutcome {
@@ -71,16 +72,12 @@ const SLICED_FROM_MS = 200;
 /**
  * A breaker that decides as Polly does. Default: without its late results, its probe that hangs for ever (v8) and its
  * cancelled probe that closes (v8).
- * @param behaviour.faithful True: with those too, to compare a migration call by call.
+ * @param mode.faithful True: with those too, to compare a migration call by call.
  * @example createBreaker({ name: 'payments', ...polly({ failureRatio: 0.5, minimumThroughput: 20 }) })
  * @example createBreaker({ name: 'stock', ...polly({ version: 7, exceptionsAllowedBeforeBreaking: 3, durationOfBreak: 30_000 }) })
  */
-export function polly(
-  options: PollyOptions = {},
-  behaviour: { faithful?: boolean | undefined } = {},
-): Preset {
-  checkKeys('polly, beside its options,', behaviour, ['faithful']);
-  const { faithful = false } = behaviour;
+export function polly(options: PollyOptions = {}, mode: Mode = {}): Preset {
+  const faithful = isFaithful('polly', mode);
   const { version = 8 } = options;
   if (version !== 7 && version !== 8)
     throw new RangeError(`polly version must be 7 or 8, got ${show(version)}`);

@@ -2,6 +2,7 @@
 import { checkCount, checkKeys, checkMs } from '../check.ts';
 import type { BreakerOptions, CountsView } from '../types.ts';
 import { consecutiveFailures, fixed, sinceClosed, successes } from '../vocabulary.ts';
+import { isFaithful, type Mode } from './mode.ts';
 
 export interface QpoolOptions {
   /** Failed calls in a row that open the circuit, 1 to 1,000,000. 0 and below stand for 1. @default 1 */
@@ -21,13 +22,9 @@ export interface QpoolOptions {
  * @throws RangeError or TypeError for an option that qpool has not, or a value that is no number.
  * @example createBreaker({ name: 'jobs', ...qpool({ maxFailures: 5, resetTimeout: 10_000, halfOpenMax: 2 }) })
  */
-export function qpool(
-  options: QpoolOptions = {},
-  mode: { faithful?: boolean | undefined } = {},
-): Omit<BreakerOptions, 'name'> {
+export function qpool(options: QpoolOptions = {}, mode: Mode = {}): Omit<BreakerOptions, 'name'> {
   checkKeys('qpool', options, ['maxFailures', 'resetTimeout', 'halfOpenMax']);
-  checkKeys('qpool', mode, ['faithful']);
-  const { faithful = false } = mode;
+  const faithful = isFaithful('qpool', mode);
   const maxFailures = checkCount('qpool maxFailures', positiveOr(options.maxFailures, 1));
   const resetTimeout = checkMs('qpool resetTimeout', positiveOr(options.resetTimeout, 60_000));
   const halfOpenMax = checkCount('qpool halfOpenMax', positiveOr(options.halfOpenMax, 1), 1, 10_000);

@@ -12,6 +12,7 @@ import {
   lastMs,
   slowRatio,
 } from '../vocabulary.ts';
+import { isFaithful, type Mode } from './mode.ts';
 
 type ErrorClass = abstract new (...args: never[]) => unknown;
 
@@ -84,16 +85,15 @@ const FUNCTIONS = [
 
 /**
  * A breaker that decides as resilience4j does. Default: without its late results and its probes that hang for ever.
- * @param behaviour.faithful True: with those too, to compare a migration call by call.
+ * @param mode.faithful True: with those too, to compare a migration call by call.
  * @example createBreaker({ name: 'payments', ...resilience4j({ slidingWindowSize: 50, minimumNumberOfCalls: 20 }) })
  */
 export function resilience4j(
   options: Resilience4jOptions = {},
-  behaviour: { faithful?: boolean | undefined } = {},
+  mode: Mode = {},
 ): Omit<BreakerOptions, 'name'> {
   checkKeys('resilience4j', options, KNOWN, SLIPS);
-  checkKeys('resilience4j, beside its options,', behaviour, ['faithful']);
-  const { faithful = false } = behaviour;
+  const faithful = isFaithful('resilience4j', mode);
   for (const key of FUNCTIONS) checkFunction(key, options[key]);
   const {
     failureRateThreshold = 50,

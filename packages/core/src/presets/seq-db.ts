@@ -2,6 +2,7 @@
 import { checkCount, checkKeys, checkMs } from '../check.ts';
 import type { BreakerOptions, CountsView } from '../types.ts';
 import { cep21 } from './cep21.ts';
+import type { Mode } from './mode.ts';
 
 /** Everywhere, 0 is the default. */
 export interface SeqDbOptions {
@@ -39,10 +40,7 @@ const SLIPS = { rollingDuration: '"numBuckets" and "bucketWidth", whose product 
  * const shards = createGroup({ configure: () => seqDb({ requestVolumeThreshold: 5, timeout: 10_000 }) });
  * await shards.get('bulk_hot-shard-3').execute(() => write(bulk));
  */
-export function seqDb(
-  options: SeqDbOptions = {},
-  mode: { faithful?: boolean | undefined } = {},
-): Omit<BreakerOptions, 'name'> {
+export function seqDb(options: SeqDbOptions = {}, mode: Mode = {}): Omit<BreakerOptions, 'name'> {
   checkKeys('seqDb', options, KNOWN, SLIPS);
   const { timeout = 0, maxConcurrent = 0, numBuckets = 0, bucketWidth = 0, sleepWindow = 0 } = options;
   const { requestVolumeThreshold = 0, errorThresholdPercentage = 0 } = options;

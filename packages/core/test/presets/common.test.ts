@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBreaker } from '../../src/index.ts';
 import { fastFailing, tolerant } from '../../src/presets/common.ts';
+import * as presets from '../../src/presets/index.ts';
 import { Scenario } from '../support/scenario.ts';
 
 const quick = (options = {}): Scenario => new Scenario(fastFailing(options));
@@ -147,5 +148,20 @@ describe('common configurations', () => {
   it('let single parts be replaced', () => {
     const story = new Scenario({ ...tolerant(), openWhen: [] });
     story.fail(500).state('closed');
+  });
+});
+
+describe('the second argument of every preset', () => {
+  const { fastFailing: _, tolerant: __, ...systems } = presets;
+
+  it.each(Object.entries(systems))('%s takes nothing but a true or false "faithful"', (_, preset) => {
+    // The only one without a default for everything.
+    const options = preset === presets.cockatiel ? { breaker: { consecutive: 5 }, halfOpenAfter: 1 } : {};
+    const withMode = (mode: unknown) => () =>
+      (preset as (options: object, mode: unknown) => unknown)(options, mode);
+    expect(withMode({ faithfull: true })).toThrow(/beside its options, .*no option "faithfull"/);
+    expect(withMode('faithful')).toThrow('takes an object of options, got "faithful"');
+    expect(withMode({ faithful: 1 })).toThrow('faithful must be true or false, got 1');
+    expect(withMode({ faithful: false })).not.toThrow();
   });
 });
