@@ -3,8 +3,7 @@
 // The last line says how it went, and why it left out what it left out.
 import { pathToFileURL } from 'node:url';
 import { fetchAdapter } from '../../packages/fetch/test/harness.ts';
-import { conformanceCases } from '../../packages/testing/src/conformance-cases.ts';
-import { within } from '../../packages/testing/src/waiting.ts';
+import { conformanceCases, reasonToSkip, within } from '../../packages/testing/src/any-runner.ts';
 import { globalFetchAdapter, requestAdapter } from '../../packages/undici/test/harness.ts';
 
 const [subject, path] = process.argv.slice(2);
@@ -17,8 +16,9 @@ const adapter = {
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const reasons = [];
-for (const { id, promise, run } of conformanceCases) {
-  const reason = adapter.caps?.cannot?.[id];
+for (const conformanceCase of conformanceCases) {
+  const { id, promise, run } = conformanceCase;
+  const reason = reasonToSkip(conformanceCase, adapter);
   if (reason !== undefined) {
     counts.skipped++;
     reasons.push(`${id}: ${reason}`);

@@ -14,7 +14,7 @@ type Interceptor = <Dispatch extends DispatchLike>(dispatch: Dispatch) => Dispat
 
 /** What the suite needs of undici. The types of versions 6, 7 and 8 have no more in common. */
 export interface Undici {
-  readonly Agent: new () => Dispatcher;
+  readonly Agent: new (options: object) => Dispatcher;
   /** Version 8: lets a fetch of version 6 or 7 call a dispatcher of its own. `setGlobalDispatcher` does that by itself. */
   readonly Dispatcher1Wrapper?: new (
     dispatcher: Dispatcher,
@@ -30,6 +30,9 @@ export interface Undici {
   readonly getGlobalDispatcher: () => Dispatcher;
   readonly setGlobalDispatcher: (dispatcher: Dispatcher) => void;
 }
+
+/** undici hears of no abort before it has a connection, and would wait ten seconds for one. */
+const patience = { connect: { timeout: 2_000 } };
 
 function interceptorFor({ breaker, key, classify, onError, watchBody }: MakeOptions): BreakerInterceptor {
   return breakerInterceptor({
@@ -63,7 +66,7 @@ export function requestAdapter(module: unknown): AdapterUnderTest {
   return {
     make(options) {
       const breaker = interceptorFor(options);
-      let dispatcher = new Agent().compose(redirect, breaker);
+      let dispatcher = new Agent(patience).compose(redirect, breaker);
       if (options.installTwice) dispatcher = dispatcher.compose(breaker);
       if (options.retries !== undefined)
         dispatcher = dispatcher.compose(
@@ -76,7 +79,7 @@ export function requestAdapter(module: unknown): AdapterUnderTest {
       };
     },
     async raw(url, options) {
-      const dispatcher = new Agent().compose(redirect);
+      const dispatcher = new Agent(patience).compose(redirect);
       try {
         return await call(dispatcher, url, options);
       } finally {
@@ -84,7 +87,10 @@ export function requestAdapter(module: unknown): AdapterUnderTest {
       }
     },
     caps: {
-      cannot: { uninstall: 'compose makes a new dispatcher: the bare one is still there to call' },
+      cannot: {
+        uninstall: 'compose makes a new dispatcher: the bare one is still there to call',
+        'upload-error': 'undici does not tell a stream that failed from one that it destroyed itself',
+      },
       callerBugs: [
         { url: 'http://' },
         { url: '/echo', method: 'NOT A METHOD' },
@@ -113,7 +119,7 @@ export function globalFetchAdapter(module: unknown): AdapterUnderTest {
   return {
     make(options) {
       const breaker = interceptorFor(options);
-      const agent = new Agent().compose(breaker);
+      const agent = new Agent(patience).compose(breaker);
       setGlobalDispatcher(options.installTwice ? agent.compose(breaker) : agent);
       return {
         group: breaker.breakers,
@@ -125,7 +131,7 @@ export function globalFetchAdapter(module: unknown): AdapterUnderTest {
       };
     },
     async raw(url, options) {
-      const dispatcher = new Agent();
+      const dispatcher = new Agent(patience);
       try {
         return await call(url, options, Dispatcher1Wrapper ? new Dispatcher1Wrapper(dispatcher) : dispatcher);
       } finally {
@@ -140,6 +146,9 @@ export function globalFetchAdapter(module: unknown): AdapterUnderTest {
         'redirects-once': 'fetch follows redirects itself: each is a request to its own origin',
         'timeout-signal':
           'before it has a connection, fetch keeps the reason to itself; undici.test.ts has it with one',
+        'tls-handshake-cut':
+          'a handshake that hangs is no connection yet, and until then fetch keeps the reason to itself',
+        'long-signal': 'fetch has begun what is refused below it, and leaves its listener to the collector',
         storm: 'the redirects in it count one by one; undici.test.ts has a storm without',
       },
       callerBugs: [
