@@ -67,6 +67,15 @@ describe.skipIf(mayskip)(
         { ignored: 1 },
       ],
       [
+        'read only',
+        (db) =>
+          db.$transaction(async (tx) => {
+            await tx.$executeRaw`SET TRANSACTION READ ONLY`;
+            await tx.user.create({ data: { email: 'eve@example.com' } });
+          }),
+        { ignored: 1 },
+      ],
+      [
         'its own process terminated',
         (db) => db.$queryRaw`SELECT pg_terminate_backend(pg_backend_pid())`,
         { failed: 1 },
@@ -100,6 +109,22 @@ describe.skipIf(mayskip)(
       const { bare, db, breaker } = open();
       await within('the failure', failureOf(call(db)));
       expect(counted(breaker)).toEqual(counts);
+      await bare.$disconnect();
+    });
+
+    it('is read only after a failover, which a classifier can take for an outage', async () => {
+      const stateOf = (error: unknown): unknown =>
+        (error as { meta?: { driverAdapterError?: { cause?: { originalCode?: string } } } } | undefined)?.meta
+          ?.driverAdapterError?.cause?.originalCode;
+      const { bare, db, breaker } = open({
+        classify: ({ error }) => (stateOf(error) === '25006' ? 'failure' : undefined),
+      });
+      const failover = db.$transaction(async (tx) => {
+        await tx.$executeRaw`SET TRANSACTION READ ONLY`;
+        await tx.post.deleteMany();
+      });
+      await failureOf(failover);
+      expect(counted(breaker)).toEqual({ failed: 1 });
       await bare.$disconnect();
     });
 
