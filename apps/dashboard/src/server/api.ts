@@ -5,10 +5,12 @@ import {
   type Directory,
   type LaneHistory as LaneAnswer,
   LIMITS,
+  type PolicyList,
   type Timeline,
 } from '@cb/protocol';
 import type { Fleet } from './fleet.ts';
 import type { LaneHistory } from './history.ts';
+import { listPolicies } from './policy-list.ts';
 import { json, type Reply, text } from './reply.ts';
 import { type FleetRow, toDirectoryRow } from './row.ts';
 import { readSeries } from './series.ts';
@@ -45,8 +47,13 @@ export class Api {
           return this.#series(query);
         case 'breaker':
           return this.#breaker(query);
+        case 'policies':
+          return json(this.#policies(query));
         default:
-          return text(404, 'There is directory, timeline, events, series and breaker under /api/v1/.');
+          return text(
+            404,
+            'There is directory, timeline, events, series, breaker and policies under /api/v1/.',
+          );
       }
     } catch (error) {
       if (error instanceof BadParameter) return text(400, error.message);
@@ -110,6 +117,13 @@ export class Api {
     const detail: BreakerDetail = { row: toDirectoryRow(row, this.#now()), config, configRevision };
     if (opened !== undefined) detail.opened = opened;
     return json(detail);
+  }
+
+  #policies(query: URLSearchParams): PolicyList {
+    const { epoch, instances } = this.#fleet;
+    const now = this.#now();
+    const wanted = { service: query.get('service') ?? undefined, each: query.get('instances') === '1' };
+    return { epoch, now, ...listPolicies(instances.values(), wanted, now) };
   }
 
   #row(query: URLSearchParams): FleetRow | undefined {
