@@ -210,6 +210,29 @@ describe('policies of a dashboard server', () => {
     expect(server.stats().refused).toMatchObject({ badMessage: 0, badEntry: 0, unknownMessage: 0 });
   });
 
+  it('are listed once a second at most for all who ask the same', async () => {
+    let now = T0;
+    const server = await start({ clock: () => now });
+    const from = await service(server);
+    const say = async (retries: number): Promise<void> => {
+      from.emit('pol', [policyOf(1, { counts: { retries } })]);
+      await from.emitWithAck('rm', []);
+    };
+    const total = async (query = ''): Promise<number | undefined> =>
+      (await read<PolicyList>(server, `policies${query}`)).policies[0]?.counts.retries;
+    await say(1);
+    expect(await total()).toBe(1);
+    await say(2);
+    now += 999;
+    expect(await total()).toBe(1);
+    expect([await total('?service=checkout'), await total('?service=')]).toEqual([2, undefined]);
+    now += 1;
+    expect(await total()).toBe(2);
+    for (let i = 0; i < 20; i++) await total(`?service=${i}`);
+    await say(3);
+    expect(await total()).toBe(3);
+  });
+
   it('keep names and settings from nowhere as text, and pollute nothing', async () => {
     const server = await start();
     const from = await service(server);

@@ -18,6 +18,9 @@ import { readSeries } from './series.ts';
 const zip = promisify(gzip);
 const QUARTER_MS = 15 * 60_000;
 const MOST_EVENTS = 500;
+/** How old a list of policies may be. */
+const POLICIES_MS = 1_000;
+const MOST_POLICY_REPLIES = 8;
 
 /** A parameter that cannot be used: becomes a 400 with this sentence. */
 class BadParameter extends Error {}
@@ -27,6 +30,7 @@ export class Api {
   readonly #fleet: Fleet;
   readonly #now: () => number;
   #directory: Reply | undefined;
+  readonly #policyReplies: Map<string, { at: number; reply: Reply }> = new Map();
 
   constructor(fleet: Fleet, now: () => number) {
     this.#fleet = fleet;
@@ -48,7 +52,7 @@ export class Api {
         case 'breaker':
           return this.#breaker(query);
         case 'policies':
-          return json(this.#policies(query));
+          return this.#policies(query);
         default:
           return text(
             404,
@@ -119,11 +123,19 @@ export class Api {
     return json(detail);
   }
 
-  #policies(query: URLSearchParams): PolicyList {
+  /** Made once a second at most for all who ask the same. */
+  #policies(query: URLSearchParams): Reply {
     const { epoch, instances } = this.#fleet;
     const now = this.#now();
     const wanted = { service: query.get('service') ?? undefined, each: query.get('instances') === '1' };
-    return { epoch, now, ...listPolicies(instances.values(), wanted, now) };
+    const key = `${wanted.each} ${wanted.service === undefined ? '' : `=${wanted.service}`}`;
+    const held = this.#policyReplies.get(key);
+    if (held !== undefined && Math.abs(now - held.at) < POLICIES_MS) return held.reply;
+    const list: PolicyList = { epoch, now, ...listPolicies(instances.values(), wanted, now) };
+    const reply = json(list);
+    if (this.#policyReplies.size >= MOST_POLICY_REPLIES) this.#policyReplies.clear();
+    this.#policyReplies.set(key, { at: now, reply });
+    return reply;
   }
 
   #row(query: URLSearchParams): FleetRow | undefined {
