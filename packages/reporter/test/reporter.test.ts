@@ -346,6 +346,25 @@ describe('a reporter of policies', () => {
     expect(reporter.stats()).toMatchObject({ policies: 4, breakers: 2 });
   });
 
+  it('listens once to a group that stands in several pipelines', async () => {
+    const group = createGroup();
+    let listeners = 0;
+    const watched = Object.assign(Object.create(group), {
+      on: (...args: Parameters<typeof group.on>) => {
+        listeners++;
+        return group.on(...args);
+      },
+      [Symbol.iterator]: () => group[Symbol.iterator](),
+    });
+    const url = `http://127.0.0.1:${await closedPort()}`;
+    const reporter = connect({ url, service: 'checkout', pipelines: [{ members: [watched] }] });
+    const once = listeners;
+    reporter.add({ members: [toyPolicy(), watched] }, watched);
+    expect([once > 0, listeners]).toEqual([true, once]);
+    group.get('eu');
+    expect(reporter.stats()).toMatchObject({ breakers: 1, policies: 1 });
+  });
+
   it('tells two of one kind and name apart, and scrubs what may be secret in a name', async () => {
     const server = await listen();
     const reporter = connect({ url: server.url, service: 'checkout', policies: [toyPolicy(), toyPolicy()] });

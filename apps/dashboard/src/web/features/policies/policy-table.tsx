@@ -8,7 +8,7 @@ interface Props {
   onToggle: (key: string) => void;
 }
 
-export function policyKey({ service, kind, name }: PolicyRow): string {
+function policyKey({ service, kind, name }: PolicyRow): string {
   return `${service}\u001f${kind}\u001f${name}`;
 }
 

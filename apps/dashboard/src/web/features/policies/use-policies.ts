@@ -28,15 +28,15 @@ export function usePolicies(service: string, instances: boolean): PolicyList | u
       } finally {
         reading = false;
       }
-      if (!abort.signal.aborted) timer = setTimeout(read, EVERY_MS);
+      if (!abort.signal.aborted) timer = setTimeout(look, EVERY_MS);
     };
-    void read();
-    const onVisible = () => void read();
-    document.addEventListener('visibilitychange', onVisible);
+    const look = () => void read();
+    look();
+    document.addEventListener('visibilitychange', look);
     return () => {
       abort.abort();
       clearTimeout(timer);
-      document.removeEventListener('visibilitychange', onVisible);
+      document.removeEventListener('visibilitychange', look);
     };
   }, [service, instances, state, paused]);
   return list;
