@@ -69,6 +69,9 @@ const POISON: readonly (readonly [string, string, unknown])[] = [
   ['st', 'an unknown state', [{ ...changeOf(1), to: '__proto__' }]],
   ['ro', 'no columns', { t: 1 }],
   ['ro', 'an object for a column', { t: 1, id: { 0: 1, length: 1 } }],
+  ['pol', 'nothing', undefined],
+  ['pol', 'an object with a length', { length: 1e9 }],
+  ['pol', 'only bad entries', [1, null, [], { id: 1, kind: 'retry' }, { id: -1, kind: 'retry', name: 'x' }]],
   ['hb', 'words for numbers', { now: 'now' }],
   ['rm', 'text', 'all'],
   ['rm', 'binary', Buffer.from('all')],
@@ -240,7 +243,9 @@ describe('tokens', () => {
     expect((await raw(server, '/api/v1/directory', { authorization: 'Bearer ingest-secret' })).status).toBe(
       401,
     );
-    expect((await raw(server, '/api/v1/directory')).status).toBe(401);
+    expect((await raw(server, '/api/v1/policies', bearer)).status).toBe(200);
+    for (const path of ['directory', 'policies'])
+      expect((await raw(server, `/api/v1/${path}`)).status).toBe(401);
     expect((await raw(server, '/api/v1/directory?token=viewer-secret')).status).toBe(400);
     const query = { auth: { token: 'viewer-secret' }, query: { token: 'viewer-secret' } };
     expect(await refusedSocket(server, 'ui', query)).toMatch(/websocket error/);
@@ -286,6 +291,7 @@ describe('foreign pages and names', () => {
     ]) {
       expect(await refusedSocket(server, 'ui', { extraHeaders: { origin } })).toMatch(/websocket error/);
       expect((await raw(server, '/api/v1/directory', { origin })).status).toBe(403);
+      expect((await raw(server, '/api/v1/policies', { origin })).status).toBe(403);
     }
     for (const origin of [own, `http://localhost:${server.port}`, 'https://ops.example.com']) {
       await heard(client(server, 'ui', { extraHeaders: { origin } }), 'welcome');
@@ -293,7 +299,7 @@ describe('foreign pages and names', () => {
     }
     expect(await refusedSocket(server, 'ingest', { extraHeaders: { origin: own } })).toBe('unauthorized');
     expect((await raw(server, '/api/v1/directory', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-    expect(server.stats().refused.foreignOrigin).toBe(12);
+    expect(server.stats().refused.foreignOrigin).toBe(17);
   });
 
   it('reach nothing under a Host that is not the server', async () => {

@@ -24,6 +24,17 @@ export const LIMITS = {
   configDepth: 8,
   configValues: 500,
   configChars: 8_192,
+  /** Most policies of one process, and most entries of one report about them. */
+  policies: 1_000,
+  /** Longest kind of a policy. */
+  kindChars: 32,
+  /** Most counters and most gauges of one policy, and the longest name of one. */
+  counters: 32,
+  counterChars: 40,
+  /** How deep and how large the configuration of a policy may be. */
+  policyConfigDepth: 4,
+  policyConfigValues: 64,
+  policyConfigChars: 1_024,
 } as const;
 
 /** An object that came from JSON: neither null nor an array. */
@@ -119,13 +130,24 @@ export function cleanMoment(value: unknown): number | undefined {
   return moment === undefined ? undefined : Math.round(moment);
 }
 
+/** Levels, values, and characters of text in total. */
+export interface JsonBounds {
+  readonly depth: number;
+  readonly values: number;
+  readonly chars: number;
+}
+const CONFIG: JsonBounds = {
+  depth: LIMITS.configDepth,
+  values: LIMITS.configValues,
+  chars: LIMITS.configChars,
+};
+
 /**
  * A fresh copy of plain JSON data, bounded in depth, number of values and text. Objects have no prototype, so
  * `__proto__` is a key like any other. What exceeds a bound becomes the string "…" or is left out.
  */
-export function cleanJson(value: unknown): unknown {
-  const left = { values: LIMITS.configValues as number, chars: LIMITS.configChars as number };
-  return copyJson(value, LIMITS.configDepth, left);
+export function cleanJson(value: unknown, { depth, values, chars }: JsonBounds = CONFIG): unknown {
+  return copyJson(value, depth, { values, chars });
 }
 
 function copyJson(value: unknown, depth: number, left: { values: number; chars: number }): unknown {

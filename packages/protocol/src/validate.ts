@@ -135,15 +135,16 @@ export function readMode(value: unknown): Mode | undefined {
     : undefined;
 }
 
-/** Reads a list of objects, at most `LIMITS.breakers` of them, and counts what `read` cannot use. */
+/** Reads a list of objects, at most `most` of them, and counts what `read` cannot use. */
 export function readBatch<T>(
   value: unknown,
   what: string,
   read: (entry: Fields) => T | undefined,
+  most: number = LIMITS.breakers,
 ): Batch<T> | string {
   if (!Array.isArray(value)) return `${what} must be a list`;
   const items: T[] = [];
-  for (const entry of value.slice(0, LIMITS.breakers)) {
+  for (const entry of value.slice(0, most)) {
     const item = isFields(entry) ? read(entry) : undefined;
     if (item !== undefined) items.push(item);
   }

@@ -172,6 +172,28 @@ export interface Heartbeat {
   lost: number;
 }
 
+/**
+ * One policy of this process at one moment: a retry, a timeout, a bulkhead and so on. Its numbers are totals, so that a
+ * report that is lost costs nothing: the server makes rates of them. All are told after connecting, and then once per
+ * rollup those whose numbers changed.
+ */
+export interface PolicyReport {
+  /** The producer's own id of the policy: a small integer, unique among the policies of one boot. */
+  id: number;
+  /** `retry`, `timeout`, `bulkhead`, `rate-limit`, `fallback`, `coalesce`, `hedge`, or one that came later. */
+  kind: string;
+  /** Unique among the policies of its kind in this process. */
+  name: string;
+  /** Whole totals since the policy was made, at most 32, by names of at most 40 characters. */
+  counts: Record<string, number>;
+  /** What is so just now, likewise. Names say the unit: `…Ms`, `…Ratio`. */
+  gauges: Record<string, number>;
+  /** Its configuration as plain data: in the first report after connecting, and again when it is another one. */
+  config?: unknown;
+  /** No longer reported: this is its last report. */
+  gone?: true;
+}
+
 export interface IngestClientEvents {
   hello: (hello: Hello, ack: (answer: HelloAck) => void) => void;
   reg: (breakers: Registration[], ack: (answer: { ok: boolean }) => void) => void;
@@ -179,6 +201,8 @@ export interface IngestClientEvents {
   st: (changes: StateChange[], ack: (answer: { seq: number }) => void) => void;
   ro: (rollup: Rollup) => void;
   hb: (heartbeat: Heartbeat) => void;
+  /** May be lost. A server that is older than policies ignores it. */
+  pol: (policies: PolicyReport[]) => void;
   /** Breakers that are gone (evicted from a group). */
   rm: (ids: number[], ack: (answer: { ok: boolean }) => void) => void;
 }
@@ -304,6 +328,46 @@ export interface BreakerDetail {
   configRevision: number;
   /** The newest change to open, with its window: the "why did it open" of the page. */
   opened?: EventRecord;
+}
+
+/** Numbers of a policy, on one instance or over all of them. */
+export interface PolicyNumbers {
+  /** Totals since the processes that run now began. */
+  counts: Record<string, number>;
+  /** How much of each was added a second, over about the last ten seconds. */
+  perSecond: Record<string, number>;
+  /** Over several instances: the sum, and the largest of what is no amount (`…Ms`, `…Ratio`). */
+  gauges: Record<string, number>;
+  /** null where none was said. */
+  config: unknown;
+}
+export interface PolicyOnInstance extends PolicyNumbers {
+  instance: string;
+}
+/** One policy of one service over all instances that are heard: key = service, kind and name. */
+export interface PolicyRow extends PolicyNumbers {
+  service: string;
+  kind: string;
+  name: string;
+  /** Number of its instances. */
+  instances: number;
+  /** Instances run it with different settings; `config` is that of the first, by name. */
+  mixed?: true;
+  /** The first hundred of them, by name, where they were asked for. */
+  each?: PolicyOnInstance[];
+}
+/**
+ * GET /api/v1/policies[?service=…][&instances=1] : in order of service, name and kind, at most 1,000.
+ * `instances=1` adds what each instance says.
+ */
+export interface PolicyList {
+  epoch: string;
+  now: number;
+  /** Every service with policies, whatever was asked for. */
+  services: string[];
+  policies: PolicyRow[];
+  /** How many were left out. */
+  more: number;
 }
 
 export interface Watch {

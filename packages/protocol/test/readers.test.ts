@@ -6,11 +6,13 @@ import {
   cleanTags,
   type Hello,
   LIMITS,
+  type PolicyReport,
   type Registration,
   type Rollup,
   readCredit,
   readHeartbeat,
   readHello,
+  readPolicies,
   readRegistrations,
   readRemovals,
   readRollup,
@@ -69,6 +71,15 @@ const rollup: Rollup = {
   ],
 };
 
+const policy: PolicyReport = {
+  id: 1,
+  kind: 'retry',
+  name: 'payments',
+  counts: { succeeded: 90, retries: 12, recovered: 8 },
+  gauges: { inFlight: 2, budgetTokens: 99.5 },
+  config: { attempts: 3, backoff: { kind: 'exponential', firstMs: 200 } },
+};
+
 function usable<T>(read: T | string): T {
   if (typeof read === 'string') throw new Error(`refused: ${read}`);
   return read;
@@ -81,15 +92,35 @@ const readers = {
   readRollup,
   readHeartbeat,
   readRemovals,
+  readPolicies,
   readWatch,
   readCredit,
 };
 /** Valid messages with anything in any place, so that the readers get past their first line. */
 const nearlyValid = fc
   .tuple(
-    fc.constantFrom<object>(hello, registration, change, rollup, { now: 1, queued: 0 }, { rows: [1], hz: 4 }),
+    fc.constantFrom<object>(
+      hello,
+      registration,
+      change,
+      rollup,
+      policy,
+      { now: 1, queued: 0 },
+      { rows: [1], hz: 4 },
+    ),
     fc.dictionary(
-      fc.constantFrom(...Object.keys({ ...hello, ...registration, ...change, ...rollup, rows: 0, hz: 0 })),
+      fc.constantFrom(
+        ...Object.keys({
+          ...hello,
+          ...registration,
+          ...change,
+          ...rollup,
+          ...policy,
+          gone: 0,
+          rows: 0,
+          hz: 0,
+        }),
+      ),
       fc.jsonValue({ maxDepth: 4 }),
     ),
   )
@@ -125,6 +156,9 @@ describe('every reader', () => {
         if (typeof registrations !== 'string') {
           expect(readRegistrations(registrations.items)).toEqual({ ...registrations, skipped: 0 });
         }
+        const policies = readPolicies([message]);
+        if (typeof policies !== 'string')
+          expect(readPolicies(policies.items)).toEqual({ ...policies, skipped: 0 });
         const counters = readRollup(message);
         if (typeof counters !== 'string')
           expect(readRollup(counters.rollup)).toEqual({ ...counters, skipped: 0 });
@@ -154,6 +188,9 @@ describe('what is valid', () => {
     expect(usable(readStateChanges([change]))).toEqual({ items: [change], skipped: 0, lastSeq: 1 });
     expect(usable(readRollup(rollup))).toEqual({ rollup, skipped: 0 });
     expect(readHeartbeat({ now: 5, queued: 1, lost: 2 })).toEqual({ now: 5, queued: 1, lost: 2 });
+    expect(usable(readPolicies([policy]))).toEqual({ items: [policy], skipped: 0 });
+    const gone = { ...policy, gone: true };
+    expect(usable(readPolicies([gone]))).toEqual({ items: [gone], skipped: 0 });
     expect(readWatch({ rows: [3, 1, 3], hz: 40 })).toEqual({ rows: [3, 1], hz: 10 });
   });
 
@@ -201,6 +238,71 @@ describe('a batch', () => {
     const many = Array.from({ length: LIMITS.breakers + 5 }, (_, id) => ({ id, name: `b${id}` }));
     expect(usable(readRegistrations(many))).toMatchObject({ skipped: 5 });
     expect(readWatch({ rows: many.map(({ id }) => id) })).toMatch(/at most 500 entries, got 2005/);
+  });
+});
+
+describe('policies', () => {
+  const read = (more: Record<string, unknown>): PolicyReport | undefined =>
+    usable(readPolicies([{ ...policy, ...more }])).items[0];
+
+  it('may be of a kind nobody knows, and lack everything but who they are', () => {
+    const future = { id: 1, kind: 'throttle', name: 'x', future: { a: 1 }, gone: 'yes' };
+    expect(usable(readPolicies([future]))).toEqual({
+      items: [{ id: 1, kind: 'throttle', name: 'x', counts: {}, gauges: {} }],
+      skipped: 0,
+    });
+  });
+
+  it('are skipped and counted where nobody can tell which they are', () => {
+    const bad = [
+      { ...policy, id: -1 },
+      { ...policy, kind: '\u0000' },
+      { ...policy, name: 5 },
+      null,
+      [policy],
+    ];
+    expect(usable(readPolicies([...bad, policy]))).toEqual({ items: [policy], skipped: 5 });
+    expect(readPolicies({ 0: policy, length: 1 })).toBe('pol must be a list');
+  });
+
+  it('keep the numbers that are numbers', () => {
+    const counts = {
+      ok: 1.9,
+      less: -1,
+      text: '5',
+      none: null,
+      endless: Number.POSITIVE_INFINITY,
+      huge: 1e300,
+    };
+    expect(read({ counts })?.counts).toEqual({ ok: 1, huge: Number.MAX_SAFE_INTEGER });
+    const gauges = { tokens: -0.5, nothing: Number.NaN, deep: { a: 1 }, low: -1e300 };
+    expect(read({ gauges })?.gauges).toEqual({ tokens: -0.5, low: -Number.MAX_SAFE_INTEGER });
+    for (const each of [null, 5, 'x', [1, 2]]) expect(read({ counts: each })?.counts).toEqual({});
+  });
+
+  it('keep names of counters that objects know as names like any other', () => {
+    const counts = read({ counts: JSON.parse('{"__proto__":1,"constructor":2,"a\\u202eb":3}') })?.counts;
+    expect(Object.entries(counts ?? {})).toEqual([
+      ['__proto__', 1],
+      ['constructor', 2],
+      ['ab', 3],
+    ]);
+    expect(Object.getPrototypeOf(counts)).toBeNull();
+  });
+
+  it('are bounded', () => {
+    const many = Array.from({ length: LIMITS.policies + 5 }, (_, id) => ({ ...policy, id }));
+    expect(usable(readPolicies(many))).toMatchObject({ skipped: 5 });
+    const counts = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`c${i}`, i]));
+    expect(Object.keys(read({ counts })?.counts ?? {})).toHaveLength(LIMITS.counters);
+    const long = { [`${'n'.repeat(5_000)}`]: 1 };
+    expect(Object.keys(read({ gauges: long })?.gauges ?? {})[0]).toHaveLength(LIMITS.counterChars);
+    expect(read({ kind: 'k'.repeat(5_000) })?.kind).toHaveLength(LIMITS.kindChars);
+    let deep: unknown = 1;
+    for (let i = 0; i < 5_000; i++) deep = { deep };
+    expect(JSON.stringify(read({ config: deep })?.config).length).toBeLessThan(100);
+    const wide = Object.fromEntries(Array.from({ length: 9_999 }, (_, i) => [`k${i}`, 'v'.repeat(400)]));
+    expect(JSON.stringify(read({ config: wide })?.config).length).toBeLessThan(3_000);
   });
 });
 

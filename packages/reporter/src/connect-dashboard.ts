@@ -1,11 +1,22 @@
-import type { Breaker, Group } from '@cb/core';
-import { cleanTags, type Heartbeat, type HelloAck, PROTOCOL_VERSION } from '@cb/protocol';
+import type { Breaker } from '@cb/core';
+import { cleanTags, type Heartbeat, type HelloAck, type PolicyReport, PROTOCOL_VERSION } from '@cb/protocol';
 import { frameBudget } from './frame-budget.ts';
 import { Line } from './line.ts';
 import { type CheckedOptions, checkOptions, type ReporterOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
+import { PolicyRoster } from './policy-roster.ts';
 import { toRollups } from './rollup.ts';
 import { Roster } from './roster.ts';
+import {
+  checkBreaker,
+  checkObject,
+  isGroup,
+  isPipeline,
+  isPolicy,
+  type PipelineLike,
+  type PolicyLike,
+  type Source,
+} from './sources.ts';
 import type { RollupRow, Tracked } from './tracked.ts';
 
 const SDK = '@cb/reporter 0.1.0';
@@ -17,8 +28,11 @@ export interface ReporterStats {
   /** The server has accepted this service and hears it now. */
   connected: boolean;
   breakers: number;
-  /** Breakers that are not reported because there are more than 2,000. */
+  policies: number;
+  /** What is not reported because there are more than 2,000 breakers or 1,000 policies. */
   skipped: number;
+  /** Looks at a policy that failed, because its `snapshot()` threw or said nothing usable. */
+  unreadable: number;
   /** State changes waiting to be confirmed, confirmed, and given up because too many waited. */
   queued: number;
   confirmed: number;
@@ -29,17 +43,23 @@ export interface ReporterStats {
 
 /** A running reporter. */
 export interface Reporter {
-  /** Reports these too. A breaker that is known already stays as it is. */
-  add(...sources: (Breaker | Group)[]): void;
-  /** No longer reports this breaker. */
-  remove(breaker: Breaker): void;
+  /**
+   * Reports these too: breakers, groups, policies, and all members of pipelines. What is known already stays as it is.
+   * A policy of a pipeline that has no name of its own goes by the name of the breaker beside it.
+   *
+   * @throws TypeError for anything else.
+   */
+  add(...sources: Source[]): void;
+  /** No longer reports this breaker, this policy, or the policies of this pipeline; its breakers stay. */
+  remove(source: Breaker | PolicyLike | PipelineLike): void;
   stats(): ReporterStats;
   /** Says what is left to say, for a second at most, and disconnects. May be called twice. */
   close(): Promise<void>;
 }
 
 /**
- * Reports breakers to a dashboard server: state changes at once and until they are confirmed, counters once a second.
+ * Reports breakers and policies to a dashboard server: state changes at once and until they are confirmed, counters once
+ * a second.
  * It never throws into the service, never waits for the server and keeps no process alive. A dashboard that is down
  * costs a buffer of at most 1,000 state changes.
  *
@@ -48,11 +68,12 @@ export interface Reporter {
  */
 export function connectDashboard(options: ReporterOptions): Reporter {
   const checked = checkOptions(options);
-  const { breakers = [], group, groups = [] } = options;
+  const { breakers = [], group, groups = [], policies = [], pipelines = [] } = options;
   const reporter = new DashboardReporter(checked);
   // A group can be walked like a list, but a list would not tell of the breakers that come later.
-  const listed: Iterable<Breaker | Group> = isGroup(breakers) ? [breakers] : breakers;
-  reporter.add(...listed, ...(group ? [group] : []), ...groups);
+  const listed: Iterable<Source> = isGroup(breakers) ? [breakers] : breakers;
+  // A policy that stands alone and in a pipeline goes by the pipeline's name.
+  reporter.add(...listed, ...(group ? [group] : []), ...groups, ...pipelines, ...policies);
   return reporter;
 }
 
@@ -61,6 +82,7 @@ class DashboardReporter implements Reporter {
   readonly #boot: string = crypto.randomUUID();
   readonly #outbox: Outbox = new Outbox();
   readonly #roster: Roster;
+  readonly #policies: PolicyRoster = new PolicyRoster();
   readonly #line: Line;
   /** To be registered, and to be taken back, as soon as the server hears. */
   readonly #toRegister: Set<Tracked> = new Set();
@@ -97,27 +119,44 @@ class DashboardReporter implements Reporter {
     this.#line = new Line(options, { opened: () => this.#hello(), closed: () => this.#down() });
   }
 
-  add(...sources: (Breaker | Group)[]): void {
+  add(...sources: Source[]): void {
     for (const source of sources) {
-      if (typeof source !== 'object' || source === null || typeof source.on !== 'function') {
-        throw new TypeError(
-          `a breaker or a group is needed, got ${source === null ? 'null' : typeof source}`,
-        );
-      }
-      if (isGroup(source)) this.#roster.addGroup(source);
-      else this.#roster.add(source);
+      checkObject(source);
+      if (isPipeline(source)) this.#addMembers(source);
+      else this.#add(source);
     }
   }
 
-  remove(breaker: Breaker): void {
-    this.#roster.remove(breaker);
+  #addMembers({ members }: PipelineLike): void {
+    for (const member of members) checkObject(member);
+    const breaker = members.find((member): member is Breaker => !isPolicy(member) && !isGroup(member));
+    for (const member of members) this.#add(member, breaker?.name);
+  }
+
+  #add(source: Exclude<Source, PipelineLike>, breaker?: string): void {
+    if (isPolicy(source)) {
+      this.#policies.add(source, breaker);
+      return;
+    }
+    checkBreaker(source);
+    if (isGroup(source)) this.#roster.addGroup(source);
+    else this.#roster.add(source);
+  }
+
+  remove(source: Breaker | PolicyLike | PipelineLike): void {
+    if (isPipeline(source)) {
+      for (const member of source.members) if (isPolicy(member)) this.#policies.remove(member);
+    } else if (isPolicy(source)) this.#policies.remove(source);
+    else this.#roster.remove(source);
   }
 
   stats(): ReporterStats {
     return {
       connected: this.#up,
       breakers: this.#roster.size,
-      skipped: this.#roster.skipped,
+      policies: this.#policies.size,
+      skipped: this.#roster.skipped + this.#policies.skipped,
+      unreadable: this.#policies.unreadable,
       queued: this.#outbox.size,
       confirmed: this.#confirmed,
       lost: this.#outbox.lost,
@@ -175,6 +214,8 @@ class DashboardReporter implements Reporter {
       tracked.rebase();
       this.#toRegister.add(tracked);
     }
+    this.#policies.rebase();
+    this.#tellPolicies();
     this.#sampledAt = performance.now();
     this.#every(ack.heartbeatMs, 5_000, () => this.#heartbeat());
     this.#every(ack.rollupMs, 1_000, () => this.#rollup());
@@ -281,6 +322,24 @@ class DashboardReporter implements Reporter {
       if (row !== undefined) rows.push(row);
     }
     for (const rollup of toRollups(rows, this.#options.clock(), ms)) this.#line.tell('ro', rollup);
+    this.#tellPolicies();
+  }
+
+  /** Those whose numbers are others than at the last time. Totals: what is lost is in the next. */
+  #tellPolicies(): void {
+    if (!this.#line.free) return;
+    let batch: PolicyReport[] = [];
+    let fits = frameBudget();
+    for (const report of this.#policies.changed()) {
+      if (!fits(report)) {
+        this.#line.tell('pol', batch);
+        batch = [];
+        fits = frameBudget();
+        fits(report);
+      }
+      batch.push(report);
+    }
+    if (batch.length > 0) this.#line.tell('pol', batch);
   }
 }
 
@@ -288,8 +347,4 @@ interface Batch {
   event: string;
   batch: unknown;
   done: (answer: unknown) => void;
-}
-
-function isGroup(source: Breaker | Group | Iterable<Breaker>): source is Group {
-  return Symbol.iterator in source && 'on' in source;
 }

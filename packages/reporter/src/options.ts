@@ -1,4 +1,5 @@
 import type { Breaker, Group } from '@cb/core';
+import type { PipelineLike, PolicyLike } from './sources.ts';
 
 /** How a service reports to a dashboard. */
 export interface ReporterOptions {
@@ -12,6 +13,10 @@ export interface ReporterOptions {
   breakers?: Iterable<Breaker>;
   group?: Group;
   groups?: Iterable<Group>;
+  /** Policies of `@cb/policies`: a retry, a timeout, a bulkhead. At most 1,000 are reported. */
+  policies?: Iterable<PolicyLike>;
+  /** Their pipelines: every policy, breaker and group in them is reported. */
+  pipelines?: Iterable<PipelineLike>;
   /** Shown with every breaker of this process, for grouping: `{ region: 'eu', version: '1.4.2' }`. At most 16. */
   tags?: Readonly<Record<string, string>>;
   /** Name of this process, unique within the service. Default: host name and process id. */
@@ -42,6 +47,8 @@ const KNOWN = [
   'breakers',
   'group',
   'groups',
+  'policies',
+  'pipelines',
   'tags',
   'instance',
   'latency',
@@ -54,6 +61,8 @@ const SLIPS: Readonly<Record<string, string>> = {
   host: 'url',
   endpoint: 'url',
   breaker: 'breakers',
+  policy: 'policies',
+  pipeline: 'pipelines',
   ingestToken: 'token',
   auth: 'token',
   id: 'instance',

@@ -17,6 +17,7 @@ export class Roster {
   readonly #options: { latency: boolean; clock: () => number };
   readonly #tracked: Map<Breaker, Tracked> = new Map();
   readonly #names: Set<string> = new Set();
+  readonly #groups: WeakSet<Group> = new WeakSet();
   readonly #stops: (() => void)[] = [];
   #nextId = 1;
   #skipped = 0;
@@ -40,6 +41,9 @@ export class Roster {
   }
 
   addGroup(group: Group): void {
+    // One group may stand in many pipelines.
+    if (this.#groups.has(group)) return;
+    this.#groups.add(group);
     for (const breaker of group) this.add(breaker);
     this.#stops.push(
       group.on(

@@ -6,9 +6,11 @@ import { promisify } from 'node:util';
 import { consecutiveFailures, createBreaker, createGroup } from '@cb/core';
 import {
   type Hello,
+  type PolicyReport,
   type Registration,
   type Rollup,
   readHello,
+  readPolicies,
   readRegistrations,
   readRollup,
   readStateChanges,
@@ -26,6 +28,9 @@ interface Heard {
   registrations: Registration[];
   changes: StateChange[];
   rollups: Rollup[];
+  policies: PolicyReport[];
+  /** Reports of each `pol` message. */
+  batches: number[];
   removed: number[];
   sockets: Set<Socket>;
   close(): Promise<void>;
@@ -48,6 +53,8 @@ async function listen(port = 0, ack: Record<string, unknown> = {}): Promise<Hear
     registrations: [],
     changes: [],
     rollups: [],
+    policies: [],
+    batches: [],
     removed: [],
     sockets: new Set(),
     confirm: true,
@@ -77,6 +84,12 @@ async function listen(port = 0, ack: Record<string, unknown> = {}): Promise<Hear
       const read = usable(readRollup(message));
       expect(read.skipped).toBe(0);
       heard.rollups.push(read.rollup);
+    });
+    socket.on('pol', (message) => {
+      const batch = usable(readPolicies(message));
+      expect(batch.skipped).toBe(0);
+      heard.policies.push(...batch.items);
+      heard.batches.push(batch.items.length);
     });
     socket.on('rm', (message, answer) => {
       heard.removed.push(...message);
@@ -247,6 +260,184 @@ describe('a reporter', () => {
   });
 });
 
+interface ToyPolicy {
+  kind: string;
+  name: string;
+  counts: Record<string, number>;
+  gauges: Record<string, number>;
+  config: unknown;
+  looks: number;
+  snapshot(): Omit<ToyPolicy, 'looks' | 'snapshot'>;
+}
+
+/** Something with the shape of a policy. */
+function toyPolicy(kind = 'retry', name = kind): ToyPolicy {
+  return {
+    kind,
+    name,
+    counts: { retries: 0, recovered: 0 },
+    gauges: { inFlight: 0 },
+    config: { attempts: 3 },
+    looks: 0,
+    snapshot() {
+      this.looks++;
+      const { counts, gauges, config } = this;
+      return { kind, name, counts: { ...counts }, gauges: { ...gauges }, config };
+    },
+  };
+}
+
+describe('a reporter of policies', () => {
+  it('tells all of them at once, then those whose numbers changed, with settings only when they are new', async () => {
+    const server = await listen();
+    const [busy, idle] = [toyPolicy('retry', 'payments'), toyPolicy('timeout', 'payments')];
+    const reporter = connect({ url: server.url, service: 'checkout', policies: [busy, idle] });
+    await until(() => server.policies.length === 2, 'both');
+    expect(server.policies).toMatchObject([
+      { kind: 'retry', name: 'payments', counts: { retries: 0 }, config: { attempts: 3 } },
+      { kind: 'timeout', name: 'payments' },
+    ]);
+    busy.counts.retries = 7;
+    await until(() => server.policies.length === 3, 'changed count');
+    busy.gauges.inFlight = 1;
+    await until(() => server.policies.length === 4, 'changed gauge');
+    const looked = idle.looks;
+    await until(() => idle.looks > looked + 3, 'looked at again and again');
+    expect(server.policies).toHaveLength(4);
+    expect(server.policies[2]).toEqual({ ...server.policies[2], counts: { retries: 7, recovered: 0 } });
+    expect(server.policies[2]).not.toHaveProperty('config');
+    busy.config = { attempts: 4 };
+    await until(() => server.policies.length === 5, 'other settings');
+    expect(server.policies[4]).toMatchObject({ counts: { retries: 7 }, config: { attempts: 4 } });
+    expect(reporter.stats()).toMatchObject({ policies: 2, breakers: 0, unreadable: 0 });
+  });
+
+  it('tells everything again after a reconnect', async () => {
+    const server = await listen();
+    connect({ url: server.url, service: 'checkout', policies: [toyPolicy()] });
+    await until(() => server.policies.length === 1, 'told');
+    for (const socket of server.sockets) socket.conn.close();
+    await until(() => server.policies.length === 2, 'told again');
+    expect(server.policies[1]).toEqual(server.policies[0]);
+  });
+
+  it('takes a pipeline apart: breakers and groups as such, nameless policies by the name of the breaker', async () => {
+    const server = await listen();
+    const breaker = fragile();
+    const group = createGroup();
+    group.get('eu');
+    const shared = toyPolicy('bulkhead', 'pool');
+    const reporter = connect({
+      url: server.url,
+      service: 'checkout',
+      pipelines: [
+        { members: [toyPolicy('fallback'), breaker, toyPolicy('timeout'), shared] },
+        { members: [toyPolicy('timeout'), group, shared] },
+      ],
+    });
+    await until(() => server.policies.length === 4 && server.registrations.length === 2, 'all');
+    expect(server.registrations.map(({ name }) => name)).toEqual(['payments', 'eu']);
+    expect(server.policies.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'fallback payments',
+      'timeout payments',
+      'bulkhead pool',
+      'timeout timeout',
+    ]);
+    expect(reporter.stats()).toMatchObject({ policies: 4, breakers: 2 });
+  });
+
+  it('listens once to a group that stands in several pipelines', async () => {
+    const group = createGroup();
+    let listeners = 0;
+    const watched = Object.assign(Object.create(group), {
+      on: (...args: Parameters<typeof group.on>) => {
+        listeners++;
+        return group.on(...args);
+      },
+      [Symbol.iterator]: () => group[Symbol.iterator](),
+    });
+    const url = `http://127.0.0.1:${await closedPort()}`;
+    const reporter = connect({ url, service: 'checkout', pipelines: [{ members: [watched] }] });
+    const once = listeners;
+    reporter.add({ members: [toyPolicy(), watched] }, watched);
+    expect([once > 0, listeners]).toEqual([true, once]);
+    group.get('eu');
+    expect(reporter.stats()).toMatchObject({ breakers: 1, policies: 1 });
+  });
+
+  it('tells two of one kind and name apart, and scrubs what may be secret in a name', async () => {
+    const server = await listen();
+    const reporter = connect({ url: server.url, service: 'checkout', policies: [toyPolicy(), toyPolicy()] });
+    reporter.add(toyPolicy('retry', 'GET https://u:p@x.test/?key=s3cret'));
+    await until(() => server.policies.length === 3, 'three');
+    expect(server.policies.map(({ name }) => name)).toEqual(['retry', 'retry (2)', 'GET https://x.test/']);
+    expect(new Set(server.policies.map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('no longer tells of what was removed, and says so once', async () => {
+    const server = await listen();
+    const [first, second, kept] = [toyPolicy('retry', 'a'), toyPolicy('retry', 'b'), toyPolicy('hedge')];
+    const breaker = fragile();
+    const pipeline = { members: [second, breaker] };
+    const options = { url: server.url, service: 'checkout', policies: [first, kept], pipelines: [pipeline] };
+    const reporter = connect(options);
+    await until(() => server.policies.length === 3, 'told');
+    reporter.remove(first);
+    reporter.remove(first);
+    reporter.remove(pipeline);
+    first.counts.retries = 1;
+    kept.counts.retries = 1;
+    await until(() => server.policies.length === 6, 'gone');
+    const gone = server.policies.filter((each) => each.gone);
+    expect(gone.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(reporter.stats()).toMatchObject({ policies: 1, breakers: 1 });
+    reporter.add(toyPolicy('retry', 'a'));
+    await until(() => server.policies.length === 7, 'the name is free again');
+    expect(server.policies[6]?.name).toBe('a');
+  });
+
+  it('skips and counts those that cannot be read, and tells the others', async () => {
+    const server = await listen();
+    const fails = toyPolicy('retry', 'fails');
+    fails.snapshot = () => {
+      throw new Error('broken');
+    };
+    const round: Record<string, unknown> = {};
+    round.self = round;
+    const endless = toyPolicy('retry', 'endless');
+    endless.config = round;
+    const silent = { ...toyPolicy('retry', 'silent'), snapshot: () => undefined as never };
+    const locked = Object.defineProperty(toyPolicy(), 'name', {
+      get() {
+        throw new Error('locked');
+      },
+    });
+    const policies = [fails, endless, silent, locked, toyPolicy('timeout', 'well')];
+    const reporter = connect({ url: server.url, service: 'checkout', policies });
+    await until(() => server.policies.length === 1, 'the one that can be read');
+    expect(server.policies[0]?.name).toBe('well');
+    expect(reporter.stats().unreadable).toBeGreaterThanOrEqual(4);
+    endless.config = { attempts: 2 };
+    await until(() => server.policies.length === 2, 'one that recovered');
+    expect(server.policies[1]).toMatchObject({ name: 'endless', config: { attempts: 2 } });
+  });
+
+  it('keeps 1,000 large ones below the size that a server takes', async () => {
+    const server = await listen();
+    const policies = Array.from({ length: 1_001 }, (_, i) => {
+      const policy = toyPolicy('custom', `policy ${i} ${'é'.repeat(60)}`);
+      policy.counts = Object.fromEntries(Array.from({ length: 50 }, (_each, n) => [`counter ${n}`, i]));
+      policy.config = { text: 'x'.repeat(5_000), list: Array.from({ length: 500 }, () => 1) };
+      return policy;
+    });
+    const reporter = connect({ url: server.url, service: 'checkout', policies });
+    await until(() => server.policies.length === 1_000, 'all told');
+    expect(server.hellos).toHaveLength(1);
+    expect(server.batches.length).toBeGreaterThan(10);
+    expect(reporter.stats()).toMatchObject({ policies: 1_000, skipped: 1, unreadable: 0 });
+  });
+});
+
 function sum(rollups: readonly Rollup[], key: 'ok' | 'fail'): number {
   return rollups.flatMap((rollup) => rollup[key] ?? []).reduce((a, b) => a + b, 0);
 }
@@ -283,7 +474,8 @@ describe('the process', () => {
             : await silent();
       const program = `
         import { connectDashboard } from ${JSON.stringify(built.href)};
-        const reporter = connectDashboard({ url: ${JSON.stringify(url)}, service: 'checkout' });
+        const policy = { kind: 'retry', name: 'retry', snapshot: () => ({ counts: {}, gauges: {}, config: {} }) };
+        const reporter = connectDashboard({ url: ${JSON.stringify(url)}, service: 'checkout', policies: [policy] });
         setTimeout(() => console.log(reporter.stats().connected), 300);`;
       const args = ['--input-type=module', '-e', program];
       const cwd = fileURLToPath(new URL('..', import.meta.url));
@@ -304,7 +496,11 @@ describe('options', () => {
     [{ ...base, token: '' }, /token must be a string of 1 to 256 characters/],
     [{ ...base, tags: ['a'] }, /tags must be an object/],
     [{ ...base, clock: 5 }, /clock must be a function/],
-    [{ ...base, breakers: [5] }, /a breaker or a group is needed, got number/],
+    [{ ...base, breakers: [5] }, /a breaker, a group, a policy or a pipeline is needed, got number/],
+    [{ ...base, policies: [null] }, /a policy or a pipeline is needed, got null/],
+    [{ ...base, pipelines: [{ members: ['x'] }] }, /a policy or a pipeline is needed, got string/],
+    [{ ...base, policies: [{ take() {} }] }, /a policy or a pipeline is needed, got another object/],
+    [{ ...base, pipeline: 1 }, /no option "pipeline"; did you mean "pipelines"\?/],
   ])('refuses %j in a sentence', (options, sentence) => {
     expect(() => connectDashboard(options as never)).toThrow(sentence);
   });

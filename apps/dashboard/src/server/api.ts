@@ -5,10 +5,12 @@ import {
   type Directory,
   type LaneHistory as LaneAnswer,
   LIMITS,
+  type PolicyList,
   type Timeline,
 } from '@cb/protocol';
 import type { Fleet } from './fleet.ts';
 import type { LaneHistory } from './history.ts';
+import { listPolicies } from './policy-list.ts';
 import { json, type Reply, text } from './reply.ts';
 import { type FleetRow, toDirectoryRow } from './row.ts';
 import { readSeries } from './series.ts';
@@ -16,6 +18,9 @@ import { readSeries } from './series.ts';
 const zip = promisify(gzip);
 const QUARTER_MS = 15 * 60_000;
 const MOST_EVENTS = 500;
+/** How old a list of policies may be. */
+const POLICIES_MS = 1_000;
+const MOST_POLICY_REPLIES = 8;
 
 /** A parameter that cannot be used: becomes a 400 with this sentence. */
 class BadParameter extends Error {}
@@ -25,6 +30,7 @@ export class Api {
   readonly #fleet: Fleet;
   readonly #now: () => number;
   #directory: Reply | undefined;
+  readonly #policyReplies: Map<string, { at: number; reply: Reply }> = new Map();
 
   constructor(fleet: Fleet, now: () => number) {
     this.#fleet = fleet;
@@ -45,8 +51,13 @@ export class Api {
           return this.#series(query);
         case 'breaker':
           return this.#breaker(query);
+        case 'policies':
+          return this.#policies(query);
         default:
-          return text(404, 'There is directory, timeline, events, series and breaker under /api/v1/.');
+          return text(
+            404,
+            'There is directory, timeline, events, series, breaker and policies under /api/v1/.',
+          );
       }
     } catch (error) {
       if (error instanceof BadParameter) return text(400, error.message);
@@ -110,6 +121,21 @@ export class Api {
     const detail: BreakerDetail = { row: toDirectoryRow(row, this.#now()), config, configRevision };
     if (opened !== undefined) detail.opened = opened;
     return json(detail);
+  }
+
+  /** Made once a second at most for all who ask the same. */
+  #policies(query: URLSearchParams): Reply {
+    const { epoch, instances } = this.#fleet;
+    const now = this.#now();
+    const wanted = { service: query.get('service') ?? undefined, each: query.get('instances') === '1' };
+    const key = `${wanted.each} ${wanted.service === undefined ? '' : `=${wanted.service}`}`;
+    const held = this.#policyReplies.get(key);
+    if (held !== undefined && Math.abs(now - held.at) < POLICIES_MS) return held.reply;
+    const list: PolicyList = { epoch, now, ...listPolicies(instances.values(), wanted, now) };
+    const reply = json(list);
+    if (this.#policyReplies.size >= MOST_POLICY_REPLIES) this.#policyReplies.clear();
+    this.#policyReplies.set(key, { at: now, reply });
+    return reply;
   }
 
   #row(query: URLSearchParams): FleetRow | undefined {

@@ -6,6 +6,7 @@ import {
   LANE,
   type Lane,
   laneOf,
+  type PolicyReport,
   type Registration,
   type Rollup,
   type StateChange,
@@ -16,6 +17,7 @@ import { LaneHistory } from './history.ts';
 import { Instance } from './instance.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { takeRollup } from './numbers.ts';
+import { PolicyBook } from './policy-book.ts';
 import { type FleetLane, FleetRow, IDLE } from './row.ts';
 import { LaneSeries } from './series.ts';
 import { SeriesMemory } from './series-memory.ts';
@@ -33,6 +35,7 @@ export class Fleet {
   readonly events: EventLog;
   readonly memory: SeriesMemory;
   readonly changes: ChangeLog;
+  readonly policies: PolicyBook;
   /** Number of the newest state delta. */
   seq = 0;
   /** Number of the newest rollup. */
@@ -56,6 +59,7 @@ export class Fleet {
     this.events = new EventLog(this.limits.events, this.limits.eventsPerRow);
     this.memory = new SeriesMemory(this.limits.seriesBytes);
     this.changes = new ChangeLog(this.limits.backlog);
+    this.policies = new PolicyBook(this.limits.policies);
   }
 
   /**
@@ -80,6 +84,8 @@ export class Fleet {
     }
     const replaced = instance.owner === owner ? undefined : instance.owner;
     instance.owner = owner;
+    // It says all of them again.
+    this.policies.forget(instance);
     instance.tags = hello.tags;
     instance.clock.hear(hello.now, now);
     instance.heardAt = now;
@@ -179,6 +185,12 @@ export class Fleet {
     this.strangers += takeRollup(instance, rollup, this.tick, now);
   }
 
+  /** Takes what policies say. */
+  hearPolicies(instance: Instance, reports: readonly PolicyReport[], now: number): void {
+    this.heard(instance, now);
+    this.policies.take(instance, reports, now);
+  }
+
   /** Breakers that the producer gave up. */
   remove(instance: Instance, ids: readonly number[], now: number): void {
     instance.heardAt = now;
@@ -211,6 +223,8 @@ export class Fleet {
     }
     instance.active.clear();
     instance.dark = true;
+    // Where the connection still stands it may be heard again, and says only what is new.
+    if (instance.owner === undefined) this.policies.forget(instance);
   }
 
   /** The lane shows `code` from `t` on; the browsers hear of it. */

@@ -4,6 +4,7 @@ import {
   PROTOCOL_VERSION,
   readHeartbeat,
   readHello,
+  readPolicies,
   readRegistrations,
   readRemovals,
   readRollup,
@@ -50,6 +51,7 @@ class IngestConnection {
     this.#on('st', { seq: 0 }, (instance, payload, answer) => this.#change(instance, payload, answer));
     this.#on('rm', { ok: false }, (instance, payload, answer) => this.#remove(instance, payload, answer));
     this.#on('ro', undefined, (instance, payload) => this.#rollup(instance, payload));
+    this.#on('pol', undefined, (instance, payload) => this.#policies(instance, payload));
     this.#on('hb', undefined, (instance, payload) => this.#heartbeat(instance, payload));
   }
 
@@ -114,6 +116,14 @@ class IngestConnection {
     if (typeof read === 'string') return read;
     this.#context.refusals.count('badEntry', read.skipped);
     this.#fleet.rollup(instance, read.rollup, this.#context.now());
+    return undefined;
+  }
+
+  #policies(instance: Instance, payload: unknown): string | undefined {
+    const batch = readPolicies(payload);
+    const refused = this.#refusedBatch(batch, 'pol');
+    if (typeof batch === 'string' || refused !== undefined) return refused;
+    this.#fleet.hearPolicies(instance, batch.items, this.#context.now());
     return undefined;
   }
 

@@ -1,4 +1,5 @@
 import type { Hello } from '@cb/protocol';
+import type { PolicyEntry } from './policy-entry.ts';
 import { ProducerClock } from './producer-clock.ts';
 import type { FleetLane } from './row.ts';
 
@@ -18,6 +19,8 @@ export class Instance {
   owner: object | undefined;
   /** By the producer's own id; valid within one boot. */
   readonly breakers: Map<number, FleetLane> = new Map();
+  /** By the producer's own id of them; valid within one connection, since each says them all. */
+  readonly policies: Map<number, PolicyEntry> = new Map();
   /** Lanes whose newest rollup was not zero. */
   active: Set<FleetLane> = new Set();
   /** Some lanes fell silent and have not been heard since. */

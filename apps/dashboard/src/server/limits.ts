@@ -9,6 +9,8 @@ export interface Limits {
   rowsPerService: number;
   /** Lanes (breakers on instances) in all. Default 50,000. */
   lanes: number;
+  /** Policies on instances in all; of one instance 1,000. Default 10,000. */
+  policies: number;
   /** State changes kept in all, and of one row. Default 20,000 and 500. */
   events: number;
   eventsPerRow: number;
@@ -28,6 +30,7 @@ const DEFAULTS: Limits = {
   rows: 10_000,
   rowsPerService: 2_000,
   lanes: 50_000,
+  policies: 10_000,
   events: 20_000,
   eventsPerRow: 500,
   seriesBytes: 192 * 2 ** 20,

@@ -28,6 +28,8 @@ export interface DashboardStats {
   instances: number;
   rows: number;
   lanes: number;
+  /** Policies on instances. */
+  policies: number;
   viewers: number;
   events: number;
   /** Number of the newest state delta. */
@@ -40,7 +42,7 @@ export interface DashboardStats {
   strangers: number;
   /** Changes that services lost before they could send them. */
   lost: number;
-  /** Registrations that were refused because a limit was reached. */
+  /** Registrations, and reports of policies, that were refused because a limit was reached. */
   full: number;
   /** Frames that waited for a slow browser. */
   held: number;
@@ -182,6 +184,7 @@ function readStats(context: ServerContext, viewers: Viewers, startedAt: number):
     instances: fleet.instances.size,
     rows: fleet.rows.size,
     lanes: fleet.lanes,
+    policies: fleet.policies.size,
     viewers: viewers.size,
     events: fleet.events.size,
     seq: fleet.seq,
@@ -190,7 +193,7 @@ function readStats(context: ServerContext, viewers: Viewers, startedAt: number):
     duplicates: fleet.duplicates,
     strangers: fleet.strangers,
     lost,
-    full: fleet.refused,
+    full: fleet.refused + fleet.policies.refused,
     held: viewers.held,
     refused: context.refusals.read(),
   };

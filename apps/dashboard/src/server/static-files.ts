@@ -74,7 +74,7 @@ export class StaticFiles {
 
 /** Addresses of the app's own pages; all of them are one document. */
 function isPage(path: string): boolean {
-  return path === '/' || path === '/index.html' || path.startsWith('/b/');
+  return path === '/' || path === '/index.html' || path === '/policies' || path.startsWith('/b/');
 }
 
 async function load(file: string, hashed: boolean): Promise<Reply> {

@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { BreakerPage } from '../features/breaker/breaker-page.tsx';
 import { FleetPage } from '../features/fleet/fleet-page.tsx';
-import { readBreakerPath } from '../lib/paths.ts';
+import { PoliciesPage } from '../features/policies/policies-page.tsx';
+import { POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
 import { useConnectionState } from '../live/hooks.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
@@ -26,6 +27,9 @@ export function App() {
         <Switch>
           <Route path="/b/:service/:name">
             <BreakerRoute />
+          </Route>
+          <Route path={POLICIES_PATH}>
+            <PoliciesPage />
           </Route>
           <Route>
             <FleetPage />

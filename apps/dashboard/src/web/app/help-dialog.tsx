@@ -6,6 +6,7 @@ const KEYS: readonly [string[], string][] = [
   [['j', 'k'], 'Next, previous breaker'],
   [['Enter'], 'Open the breaker'],
   [['g', 'f'], 'Back to the fleet'],
+  [['g', 'p'], 'Policies: retries, timeouts, bulkheads …'],
   [['space'], 'Pause, resume'],
   [['w', 's'], 'Zoom in, out'],
   [['a', 'd'], 'Earlier, later'],

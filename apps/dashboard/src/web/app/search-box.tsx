@@ -1,11 +1,13 @@
 import { useEffect, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { Kbd } from '../components/kbd.tsx';
+import { POLICIES_PATH } from '../lib/paths.ts';
 
-/** Filters the fleet while typing; on another page it leads back to the fleet. */
+/** Filters the fleet or the policies while typing; on a breaker's page it leads back to the fleet. */
 export function SearchBox() {
   const [params] = useSearchParams();
-  const [, navigate] = useLocation();
+  const [path, navigate] = useLocation();
+  const policies = path === POLICIES_PATH;
   const said = params.get('q') ?? '';
   const [text, setText] = useState(said);
   useEffect(() => setText(said), [said]);
@@ -15,7 +17,8 @@ export function SearchBox() {
     if (value) next.set('q', value);
     else next.delete('q');
     const query = next.toString();
-    navigate(`/${query ? `?${query}` : ''}`, { replace: location.pathname === '/' });
+    const page = policies ? POLICIES_PATH : '/';
+    navigate(`${page}${query ? `?${query}` : ''}`, { replace: location.pathname === page });
   };
   return (
     <search className="search">
@@ -27,8 +30,10 @@ export function SearchBox() {
         id="search"
         type="search"
         value={text}
-        placeholder="Find a breaker, service, error, tag:team=checkout …"
-        aria-label="Find a breaker"
+        placeholder={
+          policies ? 'Find a policy, kind, service …' : 'Find a breaker, service, error, tag:team=checkout …'
+        }
+        aria-label={policies ? 'Find a policy' : 'Find a breaker'}
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => search(event.target.value)}

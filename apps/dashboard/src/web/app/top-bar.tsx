@@ -1,6 +1,6 @@
 import { Link, useLocation } from 'wouter';
 import { Glyph } from '../components/glyph.tsx';
-import { readBreakerPath, withSearch } from '../lib/paths.ts';
+import { POLICIES_PATH, readBreakerPath, withSearch } from '../lib/paths.ts';
 import { toggleTheme, useDark } from '../lib/theme.ts';
 import { LivePill } from './live-pill.tsx';
 import { PauseButton } from './pause-button.tsx';
@@ -8,30 +8,34 @@ import { RangePicker } from './range-picker.tsx';
 import { SearchBox } from './search-box.tsx';
 
 export function TopBar({ onHelp }: { onHelp: () => void }) {
-  useLocation();
+  const [path] = useLocation();
   const breaker = readBreakerPath();
   const dark = useDark();
   return (
     <header className="top-bar">
       <Link className="brand" href={withSearch('/')} aria-label="breakers, all of them">
         <Glyph state="open" size={20} />
-        breakers
+        <span className="brand-word">breakers</span>
       </Link>
+      <nav className="pages" aria-label="Pages">
+        <Link href={withSearch('/')} aria-current={path === '/' ? 'page' : undefined}>
+          Fleet
+        </Link>
+        <Link href={withSearch(POLICIES_PATH)} aria-current={path === POLICIES_PATH ? 'page' : undefined}>
+          Policies
+        </Link>
+      </nav>
       <nav className="crumbs" aria-label="You are here">
-        {breaker ? (
+        {breaker && (
           <>
-            <Link href={withSearch('/')}>Fleet</Link>
-            <span aria-hidden="true">/</span>
             <span>{breaker.service}</span>
             <span aria-hidden="true">/</span>
             <b>{breaker.name}</b>
           </>
-        ) : (
-          <b>Fleet</b>
         )}
       </nav>
       <SearchBox />
-      <RangePicker />
+      {path !== POLICIES_PATH && <RangePicker />}
       <LivePill />
       <PauseButton />
       <button

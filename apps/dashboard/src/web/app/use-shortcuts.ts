@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { hoverTime } from '../lib/hover.ts';
-import { withSearch } from '../lib/paths.ts';
+import { POLICIES_PATH, withSearch } from '../lib/paths.ts';
 import { getView, panBy, togglePause, zoomBy } from '../lib/view.ts';
 
 /** A second key of a pair has to follow within this time. */
@@ -24,6 +24,8 @@ export function useShortcuts(toggleHelp: () => void): void {
       }
       const paired = event.timeStamp - leadAt < PAIR_MS;
       leadAt = 0;
+      // Nothing on that page has a time axis.
+      if ('wsad'.includes(event.key) && at === POLICIES_PATH) return;
       switch (event.key) {
         case '/': {
           event.preventDefault();
@@ -48,6 +50,9 @@ export function useShortcuts(toggleHelp: () => void): void {
           break;
         case 'f':
           if (paired) go(withSearch('/'));
+          break;
+        case 'p':
+          if (paired) go(withSearch(POLICIES_PATH));
           break;
         case 'w':
           zoomBy(0.7, hoverTime() ?? undefined);

@@ -1,14 +1,20 @@
-const LINES = [
-  "import { connectDashboard } from '@cb/reporter';",
-  "import { payments } from './breakers.js';",
-  '',
-];
+interface Props {
+  /** Where the example takes them from. */
+  imported?: string;
+  /** The option that hands them over. */
+  reported?: string;
+}
 
-/** What to add to a service so that its breakers appear here. */
-export function Snippet() {
+/** What to add to a service so that its breakers, or something else, appear here. */
+export function Snippet({
+  imported = "import { payments } from './breakers.js';",
+  reported = 'breakers: [payments]',
+}: Props) {
   const text = [
-    ...LINES,
-    `connectDashboard({ url: '${location.origin}', service: 'checkout', breakers: [payments] });`,
+    "import { connectDashboard } from '@cb/reporter';",
+    imported,
+    '',
+    `connectDashboard({ url: '${location.origin}', service: 'checkout', ${reported} });`,
   ].join('\n');
   return (
     <pre className="snippet">

@@ -23,3 +23,5 @@ function decode(part: string): string {
 export function withSearch(path: string): string {
   return `${path}${location.search}`;
 }
+
+export const POLICIES_PATH = '/policies';

@@ -1,4 +1,4 @@
-import type { BreakerDetail, Directory, EventPage, Series, Timeline } from '@cb/protocol';
+import type { BreakerDetail, Directory, EventPage, PolicyList, Series, Timeline } from '@cb/protocol';
 import { readToken } from './token.ts';
 
 export class ApiError extends Error {
@@ -57,4 +57,9 @@ export function readSeries(row: number, from: number, to: number, signal: AbortS
 
 export function readBreaker(row: number, signal: AbortSignal): Promise<BreakerDetail> {
   return read('breaker', { row }, signal);
+}
+
+/** @param service Of this service only; empty for all. */
+export function readPolicies(service: string, instances: boolean, signal: AbortSignal): Promise<PolicyList> {
+  return read('policies', { ...(service && { service }), ...(instances && { instances: 1 }) }, signal);
 }

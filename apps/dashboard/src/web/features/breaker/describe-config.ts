@@ -1,4 +1,4 @@
-import { duration, percent } from '../../lib/format.ts';
+import { isRecord, scalar, words } from '../../lib/config-words.ts';
 
 export interface Setting {
   name: string;
@@ -43,27 +43,4 @@ function headline(kind: unknown, main: string | undefined, values: Record<string
   const said = scalar(values[main], main);
   if (text.startsWith('last ')) return main === 'ms' ? `last ${said}` : `last ${said} ${main}`;
   return `${text} ${said}`.trim();
-}
-
-function scalar(value: unknown, key: string): string {
-  if (typeof value === 'number') {
-    if (/(^ms|Ms)$/.test(key)) return duration(value);
-    if (/(^ratio|Ratio)$/.test(key)) return percent(value);
-    return String(value);
-  }
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string') return value;
-  return value === null || value === undefined ? 'none' : JSON.stringify(value);
-}
-
-function words(key: string): string {
-  const text = key
-    .replace(/(Ms|Ratio)$/, '')
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
