@@ -1,3 +1,4 @@
+import { offAbort, onAbort } from './abort-hearers.ts';
 import type { CallContext } from './context.ts';
 
 /**
@@ -36,7 +37,7 @@ export class DerivedContext implements CallContext {
     this.#controller = controller;
     if (this.#ended !== undefined) controller.abort(this.#ended.reason);
     else if (this.#outer.signal?.aborted) controller.abort(this.#outer.signal.reason);
-    else if (!this.#closed) this.#outer.signal?.addEventListener('abort', this, { once: true });
+    else if (!this.#closed) onAbort(this.#outer.signal, this);
     return controller.signal;
   }
 
@@ -51,7 +52,7 @@ export class DerivedContext implements CallContext {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#controller !== undefined) this.#outer.signal?.removeEventListener('abort', this);
+    if (this.#controller !== undefined) offAbort(this.#outer.signal, this);
   }
 
   /** The outer signal was aborted. */

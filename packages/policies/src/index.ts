@@ -1,6 +1,25 @@
 /** Retry, timeout, bulkhead, rate limit, fallback, cache, coalescing and hedging, alone or in one pipeline with a breaker. */
+export type { AdaptiveOptions, AimdOptions, GradientOptions } from './adaptive-limit.ts';
+export { type Backoff, constant, decorrelatedJitter, exponential, type Jitter, linear } from './backoff.ts';
+export { type BulkheadEvents, type BulkheadOptions, bulkhead } from './bulkhead.ts';
+export { type CoalesceEvents, type CoalesceOptions, coalesce } from './coalesce.ts';
 export type { Call, CallContext, CallOptions } from './context.ts';
+export type { ErrorSummary } from './error-summary.ts';
 export { BulkheadFullError, BulkheadTimeoutError, RateLimitedError, TimeoutError } from './errors.ts';
+export { type FallbackEvents, type FallbackOptions, fallback, fallbackWith } from './fallback.ts';
+export { type Cache, type Cached, type CachedOptions, type CacheHit, cached } from './fallback-cache.ts';
+export { FallbackError } from './fallback-error.ts';
+export { type HedgeEvents, type HedgeOptions, hedge } from './hedge.ts';
+export { isRetryableRequest, isRetryableResponse, type RequestLike } from './http-retry.ts';
+export { type MemoryCache, type MemoryCacheOptions, memoryCache } from './memory-cache.ts';
 export { type Member, type Pipeline, pipeline } from './pipeline.ts';
 export type { Policy, PolicyEvent, PolicyKind, PolicyOptions, PolicySnapshot, Step } from './policy.ts';
+export { type RateLimit, type RateLimitEvents, type RateLimitOptions, rateLimit } from './rate-limit.ts';
+export type { AnswerOf, FallbackContext, FallbackReason, ReplaceCall, Replacement } from './replacement.ts';
+export { retry } from './retry.ts';
+export { type Budget, type BudgetSnapshot, type RetryBudgetOptions, retryBudget } from './retry-budget.ts';
+export type { GaveUpReason, RetryEvents, RetryScheduled } from './retry-events.ts';
+export type { RetryOptions } from './retry-options.ts';
+export { aggressive, conservative, type RetrySettings } from './retry-settings.ts';
+export { isRetryableError } from './retryable-error.ts';
 export { type TimeoutEvents, timeout } from './timeout.ts';

@@ -1,8 +1,10 @@
 import { checkKeys, checkMs } from '@cb/core/kit';
+import { offAbort, onAbort } from './abort-hearers.ts';
 import type { CallContext } from './context.ts';
 import { DerivedContext } from './derived-context.ts';
 import { TimeoutError } from './errors.ts';
 import type { Journey } from './journey.ts';
+import { patientlyAfter } from './patient-timer.ts';
 import {
   BasePolicy,
   type Policy,
@@ -10,7 +12,6 @@ import {
   type PolicyOptions,
   type PolicySnapshot,
 } from './policy.ts';
-import { after } from './timers.ts';
 
 export interface TimeoutEvents {
   /** The time was over first. The call may still be running. */
@@ -56,35 +57,33 @@ class Timeout extends BasePolicy<never, TimeoutEvents> {
     const inner = new DerivedContext(context);
     this.#inFlight++;
     return new Promise<T>((resolve, reject) => {
-      let endedAt: number | undefined;
+      let over = false;
+      let endedAt = 0;
       const leave = (): void => {
-        endedAt = this.tools.clock.now();
+        over = true;
         this.#inFlight--;
         cancel();
-        caller?.removeEventListener('abort', stop);
+        offAbort(caller, hearer);
         inner.close();
       };
-      const cancel = after(this.#ms, () => give(this.#error(context)), this.tools, this.#given);
-      const give = (error: TimeoutError): void => {
-        inner.end(error);
+      const end = (reason: unknown): void => {
         leave();
-        reject(error);
+        endedAt = this.tools.clock.now();
+        inner.end(reason);
+        reject(reason as Error);
       };
-      const stop = (): void => {
-        inner.end(caller?.reason);
-        leave();
-        reject(caller?.reason as Error);
-      };
-      caller?.addEventListener('abort', stop, { once: true });
+      const hearer = { handleEvent: (): void => end(caller?.reason) };
+      const cancel = patientlyAfter(this.#ms, () => end(this.#error(context)), this.tools, this.#given);
+      onAbort(caller, hearer);
       journey.proceed(at + 1, inner).then(
         (value) => {
-          if (endedAt !== undefined) return this.#settledLate('success', endedAt);
+          if (over) return this.#settledLate('success', endedAt);
           this.#succeeded++;
           leave();
           resolve(value);
         },
         (error: unknown) => {
-          if (endedAt !== undefined) return this.#settledLate('failure', endedAt);
+          if (over) return this.#settledLate('failure', endedAt);
           this.#failed++;
           leave();
           reject(error as Error);

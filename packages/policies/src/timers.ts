@@ -1,5 +1,6 @@
 import type { Clock } from '@cb/core';
 import type { Tools } from '@cb/core/kit';
+import { offAbort, onAbort } from './abort-hearers.ts';
 
 /** Longer delays wrap around to 1 ms in every host. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -41,19 +42,21 @@ export function wait(
       reject(signal.reason as Error);
       return;
     }
-    const stop = (): void => {
-      cancel();
-      reject(signal?.reason as Error);
+    const hearer = {
+      handleEvent: (): void => {
+        cancel();
+        reject(signal?.reason as Error);
+      },
     };
     const cancel = after(
       ms,
       () => {
-        signal?.removeEventListener('abort', stop);
+        offAbort(signal, hearer);
         resolve();
       },
       tools,
       given,
     );
-    signal?.addEventListener('abort', stop, { once: true });
+    onAbort(signal, hearer);
   });
 }

@@ -26,7 +26,7 @@ describe('timeout', () => {
     const events: unknown[] = [];
     policy.on('timed-out', (event) => events.push(event));
     policy.on('settled-late', (event) => events.push(event));
-    let answer = (_: number): void => {};
+    let answer: (value: number) => void = () => {};
     const done = policy.execute(() => new Promise<number>((resolve) => (answer = resolve)), { key: 'k' });
     clock.advance(99);
     expect(policy.snapshot().gauges.inFlight).toBe(1);
@@ -108,6 +108,71 @@ describe('timeout', () => {
     const policy = timeout(100, { clock });
     for (let i = 0; i < 10_000; i++) await policy.execute((context) => context.signal?.aborted, { signal });
     expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('puts one listener on a signal, however many calls share it', async () => {
+    const clock = manualClock();
+    const caller = new AbortController();
+    const policy = timeout(100, { clock });
+    const calls = Array.from({ length: 50 }, () =>
+      policy.execute(({ signal }) => (signal?.aborted ? 0 : never()), { signal: caller.signal }),
+    );
+    expect(getEventListeners(caller.signal, 'abort').length).toBeLessThanOrEqual(1);
+    caller.abort('enough');
+    const ends = await Promise.all(calls.map((call) => call.catch((reason: unknown) => reason)));
+    expect(new Set(ends)).toEqual(new Set(['enough']));
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+  });
+
+  it('hears an answer that came while the process stood still, though its timer comes first', async () => {
+    const clock = manualClock();
+    const policy = timeout(100, { clock });
+    let answer: (value: number) => void = () => {};
+    const done = policy.execute(() => new Promise<number>((resolve) => (answer = resolve)));
+    answer(5);
+    clock.stall(10_000);
+    expect(await done).toBe(5);
+    expect([clock.pendingTimers, policy.snapshot().counts.timedOut]).toEqual([0, 0]);
+  });
+
+  it.each([
+    [{ timeoutMs: 100, stalledMs: 120 }, 0],
+    [{ timeoutMs: 100, stalledMs: 121 }, 21],
+    [{ timeoutMs: 100, stalledMs: 5_000 }, 100],
+    [{ timeoutMs: 3_000, stalledMs: 4_500 }, 1_000],
+    [{ timeoutMs: 3_000, stalledMs: 60_000 }, 1_000],
+  ])('after %j gives up after another %i ms', async ({ timeoutMs, stalledMs }, graceMs) => {
+    const clock = manualClock();
+    const policy = timeout(timeoutMs, { clock });
+    const done = policy.execute(never).catch((error: unknown) => error);
+    clock.stall(stalledMs);
+    if (graceMs > 0) {
+      clock.advance(graceMs - 0.5);
+      expect(policy.snapshot().gauges.inFlight).toBe(1);
+      clock.advance(0.5);
+    }
+    expect(policy.snapshot().gauges.inFlight).toBe(0);
+    expect(await done).toBeInstanceOf(TimeoutError);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('gives time back once, however often the process stands still', async () => {
+    const clock = manualClock();
+    const done = timeout(100, { clock }).execute(never);
+    clock.stall(500);
+    clock.stall(500);
+    expect(clock.pendingTimers).toBe(0);
+    await expect(done).rejects.toBeInstanceOf(TimeoutError);
+  });
+
+  it('ends in the time given back when the caller ends it', async () => {
+    const clock = manualClock();
+    const caller = new AbortController();
+    const done = timeout(100, { clock }).execute(never, { signal: caller.signal });
+    clock.stall(500);
+    caller.abort('enough');
+    await expect(done).rejects.toBe('enough');
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('takes durations of more than 2^31 milliseconds at their word', async () => {
