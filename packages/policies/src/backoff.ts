@@ -165,7 +165,7 @@ export function delayOf(
 }
 
 function around(ms: number, jitterRatio: number, random: () => number): number {
-  return jitterRatio === 0 ? ms : ms * (1 - jitterRatio + 2 * jitterRatio * random());
+  return ms * (1 - jitterRatio + 2 * jitterRatio * random());
 }
 
 function jittered(ms: number, jitter: Jitter, random: () => number): number {

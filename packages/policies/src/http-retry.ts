@@ -66,7 +66,8 @@ export function discardBody(answer: unknown): void {
 
 function headerIn(headers: unknown, name: string): unknown {
   if (typeof headers !== 'object' || headers === null) return undefined;
-  if ('get' in headers && typeof headers.get === 'function') return headers.get(name) as unknown;
+  const { get } = headers as { get?: unknown };
+  if (typeof get === 'function') return get.call(headers, name) as unknown;
   const pairs = Array.isArray(headers) ? (headers as [unknown, unknown][]) : Object.entries(headers);
   return pairs.find(([key]) => String(key).toLowerCase() === name)?.[1];
 }

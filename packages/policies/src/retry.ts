@@ -252,7 +252,7 @@ function contextOfAttempt({ context, attempt }: Round): CallContext {
 function askedBy(ended: unknown): number {
   const own = (circuitOpenIn(ended) ?? (ended as { retryAfterMs?: unknown } | null | undefined))
     ?.retryAfterMs;
-  return typeof own === 'number' && own >= 0 ? own : (retryAfterIn(ended) ?? 0);
+  return typeof own === 'number' && own > 0 ? own : (retryAfterIn(ended) ?? 0);
 }
 
 function summaryOfEnding(ending: Ending<unknown>): ErrorSummary | undefined {

@@ -3,7 +3,7 @@ import { isRetryableStatus } from './http-retry.ts';
 
 /** How fetch says in Node, Chrome, Firefox, Safari, Deno and React Native that the network failed: all by a TypeError. */
 const NETWORK =
-  /^(?:fetch failed$|failed to fetch|networkerror |network ?error|load failed|network request failed|network connection (?:was )?lost|the network connection was lost|the internet connection appears|terminated$|error in input stream|error sending request|error reading a body)/i;
+  /^(?:fetch failed$|failed to fetch|networkerror |network error|load failed|network request failed|network connection (?:was )?lost|the network connection was lost|the internet connection appears|terminated$|error in input stream|error sending request|error reading a body)/i;
 
 /** The program itself is wrong, or somebody wanted an end: the next attempt would be the same. */
 const FINAL: readonly unknown[] = ['ReferenceError', 'RangeError', 'AbortError', 'CanceledError'];

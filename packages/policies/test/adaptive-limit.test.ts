@@ -165,11 +165,11 @@ describe('the gradient', () => {
   it('finds the knee of a service, backs off when that slows down, and comes back', () => {
     const load = new Load(20, { kind: 'gradient', minimum: 5 });
     // Calls take 1.5 times as long as at rest with 75 of them; beyond, it creeps as its long run does.
-    const [low, high] = load.run(120_000, { capacity: 50, baseMs: 20 });
+    const [low, high] = load.run(120_000, { capacity: 50, baseMs: 200 });
     expect(low).toBeGreaterThanOrEqual(60);
     expect(high).toBeLessThanOrEqual(95);
-    expect(load.run(30_000, { capacity: 10, baseMs: 20 })[1]).toBeLessThanOrEqual(35);
-    const [lowAgain, highAgain] = load.run(60_000, { capacity: 50, baseMs: 20 });
+    expect(load.run(30_000, { capacity: 10, baseMs: 200 })[1]).toBeLessThanOrEqual(35);
+    const [lowAgain, highAgain] = load.run(60_000, { capacity: 50, baseMs: 200 });
     expect(lowAgain).toBeGreaterThanOrEqual(45);
     expect(highAgain).toBeLessThanOrEqual(95);
   });

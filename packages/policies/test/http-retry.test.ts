@@ -76,6 +76,7 @@ describe('an answer', () => {
   it.each([
     [{ headers: new Headers({ 'retry-after': '7' }) }, 7_000],
     [{ headers: { 'Retry-After': '7' } }, 7_000],
+    [{ headers: { get: 'no function', 'Retry-After': '7' } }, 7_000],
     [{ response: { headers: { 'retry-after': '7' } } }, 7_000],
     [{ response: { headers: new Map([['retry-after', '7']]) } }, 7_000],
     [{ headers: { 'retry-after': '5' }, response: { headers: { 'retry-after': '7' } } }, 5_000],

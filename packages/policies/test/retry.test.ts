@@ -71,6 +71,10 @@ describe('retry', () => {
     const call = failing(7);
     expect(await policy.execute(call)).toBe(7);
     expect([call.made, clock.pendingTimers, events]).toEqual([1, 0, []]);
+    expect(policy.snapshot()).toMatchObject({
+      counts: { succeeded: 1, recovered: 0 },
+      gauges: { inFlight: 0 },
+    });
   });
 
   it('tries again after a wait, and says so', async () => {
@@ -235,6 +239,13 @@ describe('retry', () => {
       },
     ]);
     expect(reported).toEqual([['listener of retry-scheduled', 'mine']]);
+  });
+
+  it('says of something thrown that has no name what it is', async () => {
+    const { policy, events } = setUp({ attempts: 1 });
+    const thrown = { code: 'E7' };
+    await expect(policy.execute(() => Promise.reject(thrown as never))).rejects.toBe(thrown);
+    expect(events).toMatchObject([{ error: { name: 'object', code: 'E7' } }]);
   });
 
   it('says of an error that cannot be read that it cannot be read, and throws it all the same', async () => {
@@ -426,6 +437,10 @@ describe('what retry repeats', () => {
     expect(policy.snapshot().counts).toMatchObject({ succeeded: 0, recovered: 0, gaveUpAttempts: 1 });
   });
 
+  it('asks retryIf about errors only', async () => {
+    expect(await made({ retryIf: () => false, retryResultIf: () => true }, 503)).toBe(2);
+  });
+
   it('keeps an answer where retryResultIf has no opinion or throws', async () => {
     const { policy, reported } = setUp({
       retryResultIf: (value) => {
@@ -580,6 +595,14 @@ describe('how long retry waits', () => {
       ]);
     },
   );
+
+  it('looks for a Retry-After where the wait that an error names makes no sense', async () => {
+    const response = { headers: { 'retry-after': '2' } };
+    for (const retryAfterMs of [-5, 0, Number.NaN, '5', undefined]) {
+      const end = Object.assign(new Error('…'), { retryAfterMs, response });
+      expect(await waits({ attempts: 2 }, end)).toEqual([2_100, 'attempts']);
+    }
+  });
 
   it('does not come back to what never wants to be asked again', async () => {
     const never = Object.assign(new Error('…'), { retryAfterMs: Number.POSITIVE_INFINITY });

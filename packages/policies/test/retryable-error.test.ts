@@ -41,6 +41,7 @@ describe('an error that may pass', () => {
     ['response.statusCode 503', like({ response: { statusCode: 503 } })],
     ['the status of its response before its own', like({ status: 404, response: { status: 503 } })],
     ['a status that is none', like({ status: 'open' })],
+    ['a status that is a text', like({ status: '404' })],
     ['a status below those of failures', like({ status: 399 })],
     ['a status above those of HTTP', like({ status: 600 })],
     ['a response without a status', like({ response: null })],
