@@ -13,7 +13,11 @@ export default defineConfig({
       {
         resolve: { conditions },
         ssr: { resolve: { conditions } },
-        test: { name: 'unit', include: ['{packages,apps,templates}/*/test/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['{packages,apps,templates}/*/test/**/*.test.ts'],
+          globalSetup: 'packages/prisma/test/hosts/generate.mjs',
+        },
       },
       { test: { name: 'e2e', include: ['apps/*/e2e/**/*.test.ts'], testTimeout: 30_000 } },
     ],

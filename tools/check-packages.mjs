@@ -53,13 +53,13 @@ for (const { folder, name } of published) {
 
 // npm knows no workspace: what it packs must install as it is, and bring nothing along.
 const consumer = join(temp, 'consumer');
-check('@cb/core and @cb/fetch, packed by npm, install into an empty project', () => {
-  const tarballs = ['core', 'fetch'].map((folder) => pack('npm', folder));
+check('@cb/core, @cb/fetch and @cb/prisma, packed by npm, install into an empty project', () => {
+  const tarballs = ['core', 'fetch', 'prisma'].map((folder) => pack('npm', folder));
   mkdirSync(consumer);
   writeFileSync(join(consumer, 'package.json'), '{ "name": "consumer", "private": true }\n');
   run(consumer, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs);
 });
-check('node_modules then holds @cb/core and @cb/fetch and nothing else', () => {
+check('node_modules then holds those and nothing else', () => {
   const held = readdirSync(join(consumer, 'node_modules'))
     .filter((entry) => !entry.startsWith('.'))
     .flatMap((entry) =>
@@ -67,15 +67,17 @@ check('node_modules then holds @cb/core and @cb/fetch and nothing else', () => {
         ? readdirSync(join(consumer, 'node_modules', entry)).map((name) => `${entry}/${name}`)
         : [entry],
     );
-  if (held.join() !== '@cb/core,@cb/fetch') throw new Error(`it holds ${held.join(', ') || 'nothing'}`);
+  if (held.join() !== '@cb/core,@cb/fetch,@cb/prisma')
+    throw new Error(`it holds ${held.join(', ') || 'nothing'}`);
 });
-const use = "withBreaker(fetch, { openWhen: failureRatio(0.5) }); createBreaker({ name: 'used' });";
-check('both can be imported', () => {
-  const script = `import { createBreaker, failureRatio } from '@cb/core'; import { withBreaker } from '@cb/fetch'; ${use}`;
+const use =
+  "withBreaker(fetch, { openWhen: failureRatio(0.5) }); createBreaker({ name: 'used' }); breakerExtension();";
+check('all can be imported', () => {
+  const script = `import { createBreaker, failureRatio } from '@cb/core'; import { withBreaker } from '@cb/fetch'; import { breakerExtension } from '@cb/prisma'; ${use}`;
   run(consumer, process.execPath, '--input-type=module', '-e', script);
 });
-check('both can be required', () => {
-  const script = `const { createBreaker, failureRatio } = require('@cb/core'); const { withBreaker } = require('@cb/fetch'); ${use}`;
+check('all can be required', () => {
+  const script = `const { createBreaker, failureRatio } = require('@cb/core'); const { withBreaker } = require('@cb/fetch'); const { breakerExtension } = require('@cb/prisma'); ${use}`;
   run(consumer, process.execPath, '--input-type=commonjs', '-e', script);
 });
 

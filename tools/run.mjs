@@ -18,6 +18,7 @@ const recipes = {
     build(),
     ['vitest', 'run', '--reporter=default', '--reporter=./tools/summary-reporter.mjs', ...rest],
   ],
+  runtimes: [['node', 'tools/runtimes.mjs', ...rest]],
   demo: [build('--filter=@cb/demo...'), ['node', 'apps/demo/dist/main.js', ...rest]],
   bench: [build('--filter=@cb/bench...'), ['node', 'apps/bench/dist/main.js', ...rest]],
   typecheck: [['turbo', 'run', 'typecheck', '--output-logs=errors-only', ...rest]],
@@ -62,7 +63,7 @@ if (process.env.npm_config_user_agent?.startsWith('pnpm/')) {
   for (const [command, ...args] of recipes[recipe]) await run(command, args);
 } else {
   const { packageManager, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  // Recipes and scripts have the same names, but for `packages`, which is the script `check:packages`.
+  // Recipes and scripts have the same names, but for the scripts `check:packages` and `test:runtimes`.
   const script = Object.keys(scripts).find((name) => scripts[name] === `node tools/run.mjs ${recipe}`);
   if (script === undefined) throw new Error(`no script in package.json runs the recipe ${recipe}`);
   env.npm_config_prefer_offline = 'true';

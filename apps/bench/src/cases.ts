@@ -1,3 +1,4 @@
+import { CLIENT_NAMES, type ClientName } from './clients/client.ts';
 import type { SubjectName } from './subjects/index.ts';
 import type { SetUp } from './subjects/subject.ts';
 
@@ -14,6 +15,8 @@ export type Case = CaseParts &
   (
     | { readonly measure: 'refusal' | 'settle' | 'live-load' | 'memory' | 'idle-cpu' | 'look-up' }
     | { readonly measure: 'success'; readonly callee: 'async' | 'sync' }
+    /** A call of a client: with our adapter, or with a peer put around it. */
+    | { readonly measure: 'client'; readonly client: ClientName }
     /** A failing call with so many calls in the window. */
     | { readonly measure: 'failure'; readonly inWindow: number }
     | { readonly measure: 'allocation'; readonly circuit: 'closed' | 'open' }
@@ -37,6 +40,7 @@ export const CASES: readonly Case[] = [
     ...success('closed-sync', 'sync callee, closed, last 10 s', 'time', 'sync'),
     only: ['bare', ...PEERS], // mollitia takes nothing that returns no promise
   },
+  ...CLIENT_NAMES.map(clientCall),
   { name: 'open-refusal', title: 'refusal while open', setUp: 'opens-at-once', measure: 'refusal' },
   { name: 'open-fallback', title: 'fallback while open', setUp: 'fallback', measure: 'refusal' },
   ...POPULATIONS.map(failure),
@@ -88,6 +92,17 @@ export function isSteady({ measure }: Case): boolean {
 
 function success(name: string, title: string, setUp: SetUp, callee: 'async' | 'sync' = 'async'): Case {
   return { name, title, setUp, measure: 'success', callee };
+}
+
+function clientCall(client: ClientName): Case {
+  return {
+    name: `client-${client}`,
+    title: `${client} call over a stub, closed, last 10 s, CPU`,
+    setUp: 'time',
+    measure: 'client',
+    client,
+    only: ['bare', ...PEERS],
+  };
 }
 
 function failure(inWindow: number): Case {

@@ -1,7 +1,9 @@
 // One (subject, case) per process: what one subject does to the optimiser and the heap must not be paid by the next.
 import { CASES, type Case } from './cases.ts';
+import { CLIENTS } from './clients/index.ts';
 import { measureAllocation } from './measure/allocation.ts';
 import { measureFailure, measureRefusal, measureSuccess } from './measure/calls.ts';
+import { measureClientCalls } from './measure/client-calls.ts';
 import { type Effort, FULL, QUICK } from './measure/effort.ts';
 import { measureIdleCpu } from './measure/idle-cpu.ts';
 import { measureLiveLoad } from './measure/live-load.ts';
@@ -35,6 +37,12 @@ async function measure(
     case 'success': {
       const run = theCase.callee === 'sync' ? work.runSync : work.run;
       return timed(await using(run, (recipe) => measureSuccess(recipe, work, effort)));
+    }
+    case 'client': {
+      const client = await CLIENTS[theCase.client](work.run);
+      const adapted = subject.adapter?.(theCase.setUp, client);
+      const timedBy = (recipe: Recipe): Promise<number> => measureClientCalls(recipe, work, effort);
+      return timed(await (adapted ? timedBy(adapted) : using(client.call, timedBy)));
     }
     case 'refusal':
       return timed(await using(work.run, (recipe) => measureRefusal(recipe, work, effort, guarded)));

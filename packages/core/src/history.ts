@@ -19,7 +19,8 @@ export function supply(rule: object, collector: MetricsCollector): void {
 
 export function suppliedWith(rules: unknown): MetricsCollector | undefined {
   for (const rule of Array.isArray(rules) ? rules : [rules]) {
-    const collector = typeof rule === 'object' && rule !== null ? SUPPLIED.get(rule) : undefined;
+    // A weak map answers for anything: what is no object is not in it.
+    const collector = SUPPLIED.get(rule as object);
     if (collector !== undefined) return collector;
   }
   return undefined;
@@ -41,8 +42,8 @@ export class OwnHistory {
   #sliceEnd: number;
   #calls = 0;
   #failures = 0;
-  /** The slice before this one, not learned yet. */
-  #pending = -1;
+  /** The rate of the slice before this one, not learned yet. Where there is none it is too bad to be learned. */
+  #pending = Number.POSITIVE_INFINITY;
 
   constructor(overMs: number, worst: number, minimumCalls: number, now: number) {
     this.#overMs = overMs;
@@ -68,13 +69,13 @@ export class OwnHistory {
 
   /** The circuit opened: what led to it is not ordinary. */
   forgetRecent(now: number): void {
-    this.#pending = -1;
+    this.#pending = Number.POSITIVE_INFINITY;
     this.#calls = this.#failures = 0;
     this.#sliceEnd = now + SLICE_MS;
   }
 
   #turn(now: number): void {
-    if (this.#pending >= 0 && this.#pending < this.#worst) {
+    if (this.#pending < this.#worst) {
       this.#learned++;
       const weight = Math.max(1 / this.#learned, Math.min(1, SLICE_MS / this.#overMs));
       this.#rate += (this.#pending - this.#rate) * weight;

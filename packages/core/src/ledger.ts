@@ -3,7 +3,7 @@
  * from their start on. Slower and larger than the plain windows, which cover what most breakers ask for.
  */
 import { FAILED, IGNORED_CALL, REJECTED_CALL, SLOW, SLOW_FAILURE, TIMEOUT, UNCOUNTED } from './bits.ts';
-import type { BreakerConfig, Counting, LastMs, SinceClosed, Tumbling } from './config.ts';
+import type { Counting, LastMs, SinceClosed, Tumbling } from './config.ts';
 import { COUNTING } from './resolve.ts';
 import type { Window, WindowContents, WindowSums } from './window.ts';
 
@@ -30,21 +30,26 @@ interface Span extends Streaks {
   readonly counts: number[];
 }
 
-/** Whether the plain windows can do it. */
-export function isPlain({ window, counting = COUNTING }: BreakerConfig): boolean {
-  const plainly =
+/** What any of the three kinds of window may say. */
+interface Spans extends Partial<Omit<LastMs, 'kind'>>, Partial<Omit<Tumbling, 'kind'>> {
+  readonly kind: (LastMs | Tumbling | SinceClosed)['kind'];
+}
+
+/** Whether the plain window of time can do it. */
+export function isPlain({ anchor, forgets }: LastMs, counting: Counting = COUNTING): boolean {
+  return (
+    anchor === undefined &&
+    forgets === undefined &&
     counting.dated === 'end' &&
     !counting.pending &&
     !counting.streakExpires &&
     counting.rejected === 'nothing' &&
-    counting.ignored !== 'calls';
-  if (window.kind === 'last-ms')
-    return plainly && window.anchor === undefined && window.forgets === undefined;
-  return window.kind === 'last-calls' && plainly;
+    counting.ignored !== 'calls'
+  );
 }
 
 export class Ledger implements Window {
-  readonly #config: LastMs | Tumbling | SinceClosed;
+  readonly #config: Spans;
   readonly #counting: Counting;
   /** How many spans the window covers, and how long each is. */
   readonly #spansKept: number;
@@ -64,17 +69,16 @@ export class Ledger implements Window {
   #streaks: Streaks = { failuresInARow: 0, successesInARow: 0 };
 
   constructor(config: LastMs | Tumbling | SinceClosed, counting: Counting = COUNTING, now: number) {
+    const { ms = Number.POSITIVE_INFINITY, buckets = 1, anchor, forgets, restarts }: Spans = config;
     this.#config = config;
     this.#counting = counting;
     this.#since = now;
-    this.#spansKept = config.kind === 'last-ms' ? config.buckets : 1;
-    this.#spanMs = config.kind === 'since-closed' ? Number.POSITIVE_INFINITY : config.ms / this.#spansKept;
-    this.#touched =
-      (config.kind === 'last-ms' && config.anchor === 'first-call') ||
-      (config.kind === 'tumbling' && config.restarts === 'when-touched');
-    this.#origin = config.kind === 'last-ms' && config.anchor === 'epoch' ? 0 : now;
-    this.#forgotten = config.kind === 'last-ms' && config.forgets === 'by-counter' ? never() : null;
-    if (config.kind === 'tumbling' && this.#touched) this.#begin(now);
+    this.#spansKept = buckets;
+    this.#spanMs = ms / buckets;
+    this.#touched = anchor === 'first-call' || restarts !== undefined;
+    this.#origin = anchor === 'epoch' ? 0 : now;
+    this.#forgotten = forgets === 'by-counter' ? never() : null;
+    if (restarts !== undefined) this.#begin(now);
   }
 
   get calls(): number {
@@ -96,8 +100,7 @@ export class Ledger implements Window {
 
   /** A call begins: it may begin an interval, and it may count from now on. */
   arrive(now: number): void {
-    const begins = this.#config.kind === 'tumbling' && this.#touched;
-    if (!begins && !this.#counting.pending) return;
+    if (this.#config.restarts === undefined && !this.#counting.pending) return;
     const span = this.#current(now);
     if (this.#counting.pending) this.#count(span, CALLS, 1);
   }
@@ -148,10 +151,8 @@ export class Ledger implements Window {
     this.#sums = noCounts();
     this.#streaks = { failuresInARow: 0, successesInARow: 0 };
     if (this.#forgotten !== null) this.#forgotten = never();
-    const { kind } = this.#config;
-    if (kind === 'since-closed') return;
-    if (kind === 'tumbling' && this.#touched) this.#begin(now);
-    else if (kind === 'tumbling' || this.#config.anchor === undefined) this.#origin = now;
+    if (this.#config.restarts !== undefined) this.#begin(now);
+    else if (this.#config.anchor === undefined) this.#origin = now;
     this.#rolledTo = 0;
   }
 
@@ -179,7 +180,7 @@ export class Ledger implements Window {
   streaks(now: number): Streaks {
     const gone = this.#tooOld(now);
     let { failuresInARow, successesInARow } = this.#streaks;
-    if (gone > 0 && gone === this.#spans.length) return { failuresInARow: 0, successesInARow: 0 };
+    if (gone === this.#spans.length) return { failuresInARow: 0, successesInARow: 0 };
     let [failures, successes] = [this.#failedResults(this.#sums), this.#sums[SUCCEEDED] as number];
     // A streak that reaches back into a span that leaves shrinks by that span's part; any other is newer than it.
     for (const span of this.#spans.slice(0, gone)) {
@@ -214,19 +215,19 @@ export class Ledger implements Window {
   contents(now: number): WindowContents {
     this.turn(now);
     const spans = this.#spans.map(({ at, counts, failuresInARow, successesInARow }) => [
-      now - this.#beginning(at),
+      // A clock's multiples lie elsewhere in another process: there a restored span may begin a little later.
+      Math.max(0, now - this.#beginning(at)),
       // What a counter has forgotten does not come back.
       ...counts.map((count, i) => (at > (this.#forgotten?.[i] ?? Number.NEGATIVE_INFINITY) ? count : 0)),
       failuresInARow,
       successesInARow,
     ]);
     const { failuresInARow, successesInARow } = this.#streaks;
-    const beganMs = this.#spanMs === Number.POSITIVE_INFINITY ? 0 : now - this.#origin;
     return {
       kind: 'spans',
       spans,
       spanMs: lengthOf(this.#spanMs),
-      beganMs,
+      beganMs: now - this.#origin,
       streaks: [failuresInARow, successesInARow],
     };
   }
@@ -234,8 +235,7 @@ export class Ledger implements Window {
   restore(contents: WindowContents, now: number, elapsedMs: number): void {
     if (contents.kind !== 'spans' || contents.spanMs !== lengthOf(this.#spanMs)) return;
     this.#spans = [];
-    if (this.#config.kind !== 'last-ms' || this.#config.anchor !== 'epoch')
-      this.#origin = now - elapsedMs - contents.beganMs;
+    if (this.#config.anchor !== 'epoch') this.#origin = now - elapsedMs - contents.beganMs;
     for (const [agoMs = 0, ...kept] of contents.spans) {
       const began = now - elapsedMs - agoMs;
       const counts = noCounts().map((_, i) => kept[i] ?? 0);
@@ -246,17 +246,17 @@ export class Ledger implements Window {
         failuresInARow,
         successesInARow,
       });
-      for (let i = 0; i < COUNTS; i++) this.#sums[i] = (this.#sums[i] as number) + (counts[i] as number);
+      this.#addAll(counts, 1);
     }
     const [failuresInARow = 0, successesInARow = 0] = contents.streaks;
     this.#streaks = { failuresInARow, successesInARow };
-    this.#rolledTo = this.#touched ? 0 : this.#numberAt(now - elapsedMs);
+    this.#rolledTo = this.#numberAt(now - elapsedMs);
     this.turn(now);
   }
 
   /** The number of the span that began then: clocks and the arithmetic of their differences are not exact. */
   #nearest(began: number): number {
-    return this.#spanMs === Number.POSITIVE_INFINITY ? 0 : Math.round((began - this.#origin) / this.#spanMs);
+    return Math.round((began - this.#origin) / this.#spanMs);
   }
 
   // ------------------------------------------------------------------------------------------------ spans
@@ -298,10 +298,9 @@ export class Ledger implements Window {
 
   /** The number of a moment's span on the grid. */
   #numberAt(moment: number): number {
-    if (this.#spanMs === Number.POSITIVE_INFINITY || this.#touched) return 0;
     const spans = (moment - this.#origin) / this.#spanMs;
     // An interval that still holds at its very end: the grid's lines belong to the span before them.
-    if (this.#config.kind === 'tumbling' && this.#config.endsAfter) return Math.max(0, Math.ceil(spans) - 1);
+    if (this.#config.endsAfter) return Math.max(0, Math.ceil(spans) - 1);
     return Math.floor(spans);
   }
 
@@ -311,12 +310,12 @@ export class Ledger implements Window {
   }
 
   #leavesInTurn(): boolean {
-    return this.#config.kind === 'last-ms' && this.#config.forgets === 'in-turn';
+    return this.#config.forgets === 'in-turn';
   }
 
+  /** Of spans that began with a call; on a grid `#numberAt` sees to it. */
   #isHeldAt(span: Span, now: number): boolean {
-    if (this.#config.kind !== 'tumbling' || !this.#config.endsAfter) return false;
-    return now - span.at <= this.#spanMs;
+    return this.#touched && this.#config.endsAfter === true && now - span.at <= this.#spanMs;
   }
 
   /** How many of the oldest spans are too old. */
@@ -336,8 +335,8 @@ export class Ledger implements Window {
 
   // ----------------------------------------------------------------------------------------------- counts
 
-  #count(span: Span, counter: number, by: number): void {
-    if (this.#forgotten !== null && by > 0) {
+  #count(span: Span, counter: number, by: 1 | -1): void {
+    if (this.#forgotten !== null && by === 1) {
       const last = span.at - this.#spansKept;
       this.#forgotten[counter] = Math.max(this.#forgotten[counter] as number, last);
     }
@@ -360,8 +359,12 @@ export class Ledger implements Window {
   }
 
   #forgetOldest(): void {
-    const gone = this.#spans.shift() as Span;
-    for (let i = 0; i < COUNTS; i++) this.#sums[i] = (this.#sums[i] as number) - (gone.counts[i] as number);
+    this.#addAll((this.#spans.shift() as Span).counts, -1);
+  }
+
+  /** A span's counts, in or out. */
+  #addAll(counts: readonly number[], by: 1 | -1): void {
+    for (const [i, count] of counts.entries()) this.#sums[i] = (this.#sums[i] as number) + by * count;
   }
 }
 

@@ -58,7 +58,8 @@ export type WindowContents =
 export function createWindow(config: BreakerConfig, now: number): Window {
   const { window } = config;
   if (window.kind === 'last-calls') return new CountWindow(window.calls);
-  if (window.kind === 'last-ms' && isPlain(config)) return new TimeWindow(window.ms, window.buckets, now);
+  if (window.kind === 'last-ms' && isPlain(window, config.counting))
+    return new TimeWindow(window.ms, window.buckets, now);
   return new Ledger(window, config.counting, now);
 }
 
@@ -192,12 +193,12 @@ class TimeWindow implements Window {
   readonly #bucketMs: number;
   /** The bucket of this moment, and when it ends: from a whole millisecond on, because small integers cost no memory. */
   #at = 0;
-  #bucketEnd: number;
+  #bucketEnd = 0;
 
   constructor(ms: number, buckets: number, now: number) {
-    this.#callsAt = new Array<number>(buckets).fill(0);
+    this.#callsAt = new Array<number>(buckets);
     this.#bucketMs = ms / buckets;
-    this.#bucketEnd = Math.floor(now) + this.#bucketMs;
+    this.clear(now);
   }
 
   get failures(): number {
@@ -250,7 +251,7 @@ class TimeWindow implements Window {
 
   contents(now: number): WindowContents {
     // Nobody can see a rotation: what it forgets no longer counts.
-    if (now >= this.#bucketEnd) this.#rotate(now);
+    this.turn(now);
     const buckets = this.#callsAt.map((_, i) => {
       const at = (this.#at + 1 + i) % this.#callsAt.length;
       return [this.#callsAt[at] as number, ...(this.#bad?.counts(at) ?? [0, 0, 0, 0])];
@@ -273,7 +274,7 @@ class TimeWindow implements Window {
     }
     this.#at = size - 1;
     this.#bucketEnd = now + Math.min(contents.leftMs, this.#bucketMs) - elapsedMs;
-    if (now >= this.#bucketEnd) this.#rotate(now);
+    this.turn(now);
   }
 
   #rotate(now: number): void {
@@ -290,9 +291,9 @@ class TimeWindow implements Window {
     this.#bad?.forget(at);
   }
 
-  /** Buckets that ended since the last call. */
+  /** Buckets that ended since the last call; none, or less, while that one's still runs. */
   #passed(now: number): number {
-    return now < this.#bucketEnd ? 0 : Math.floor((now - this.#bucketEnd) / this.#bucketMs) + 1;
+    return Math.floor((now - this.#bucketEnd) / this.#bucketMs) + 1;
   }
 }
 

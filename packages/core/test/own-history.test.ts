@@ -38,6 +38,14 @@ describe('a breaker’s own memory', () => {
     expect(own.rate).toBe(0);
   });
 
+  it('judges a slice with too few calls together with those that follow', () => {
+    const own = history();
+    record(own, 0, 4, 2);
+    record(own, 10_000, 7, 0);
+    record(own, 20_000, 10, 0);
+    expect(own.rate).toBe(0.2);
+  });
+
   it('takes ten calls for enough, not nine', () => {
     const own = history();
     record(own, 0, 10, 1);

@@ -22,6 +22,7 @@ import type {
   ResponseLike,
 } from './options.ts';
 import { isBodySpent, isCallerBug, signalOf, urlOf } from './request.ts';
+import { uploadOf } from './upload.ts';
 
 export type { Verdict } from '@cb/core/kit';
 export type {
@@ -72,12 +73,13 @@ export function withBreaker<F extends FetchLike>(
     const breaker = signal?.aborted ? null : guard.breakerFor(originOf, input, init);
     if (breaker === null) return await fetch(...(args as [never, never]));
     const spent = isBodySpent(input, init);
+    const upload = uploadOf(init);
 
     const permit = breaker.acquire();
     const settleError = (error: unknown): void => {
       const usual = (): Verdict => {
         if (signal?.aborted) return abortVerdict(signal);
-        return spent || isCallerBug(error, input, init) ? 'ignored' : 'failure';
+        return spent || upload.broke() || isCallerBug(error, input, init) ? 'ignored' : 'failure';
       };
       settle(permit, guard.judge({ input, init, error }, usual), { error });
     };
@@ -95,6 +97,7 @@ export function withBreaker<F extends FetchLike>(
       }
     };
     try {
+      if (upload.init !== init) args[1] = upload.init as Parameters<F>[1];
       const response = (await fetch(...(args as [never, never]))) as Answer<F>;
       guard.safely(
         'response',

@@ -1,6 +1,8 @@
 /** The parts of a `Request` that matter here, whosever class it is. */
 interface RequestLike {
   readonly url: string;
+  readonly method?: string;
+  readonly body?: unknown;
   readonly signal?: AbortSignal | null;
   readonly bodyUsed?: boolean;
 }
@@ -35,6 +37,7 @@ export function isCallerBug(error: unknown, input: unknown, init: RequestInit | 
   if ((error as Error | null)?.name !== 'TypeError' || typeof Request !== 'function') return false;
   const signal = init?.signal;
   if (signal !== null && signal !== undefined && typeof signal.aborted !== 'boolean') return true;
+  if (isGetWithBody(input, init)) return true;
   try {
     // A stand-in for the body, which is gone by now; no signal, which would collect a listener.
     new Request(urlOf(input), { ...init, body: standIn(init?.body), signal: null });
@@ -42,6 +45,14 @@ export function isCallerBug(error: unknown, input: unknown, init: RequestInit | 
   } catch {
     return true;
   }
+}
+
+/** Bun's `Request` takes it, and only its fetch refuses. */
+function isGetWithBody(input: unknown, init: RequestInit | undefined): boolean {
+  const request = isRequest(input) ? input : undefined;
+  const method = init?.method ?? request?.method ?? 'GET';
+  const body = init?.body ?? request?.body;
+  return /^(get|head)$/i.test(method) && body !== null && body !== undefined;
 }
 
 function standIn(body: unknown): BodyInit | null {

@@ -304,13 +304,31 @@ describe("the caller's mistakes", () => {
     expect(counted([...guarded.breakers][0])).toEqual({ ignored: 1 });
   });
 
+  it.each<[string, Parameters<Fetch>]>([
+    ['a GET', [url, { body: 'text' }]],
+    ['a HEAD', [url, { method: 'head', body: 'text' }]],
+    ['a request', [{ url, method: 'GET', body: 'text' } as unknown as Request]],
+  ])('%s with a body is ignored also where Request takes it, as in Bun', async (_, call) => {
+    const { guarded, only } = guard(() => Promise.reject(new TypeError('GET cannot have a body')));
+    vi.stubGlobal('Request', class {});
+    try {
+      await expect(guarded(...call)).rejects.toThrow('GET cannot have a body');
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(counted(only())).toEqual({ ignored: 1 });
+  });
+
   it('leave a network failure of a good request a failure', async () => {
-    const { guarded, only } = guard(() => Promise.reject(new TypeError('fetch failed')));
+    const failing = (): Promise<never> => Promise.reject(new TypeError('fetch failed'));
+    const { guarded, only } = guard(failing, { openWhen: consecutiveFailures(9) });
     await expect(guarded(new Request(url, { method: 'POST', body: 'text' }))).rejects.toThrow('fetch failed');
+    const post = new Request(url, { method: 'POST', body: 'text' });
+    await expect(guarded(post, { method: undefined } as never)).rejects.toThrow('fetch failed');
     await expect(
       guarded(url, { method: 'PUT', body: stream(), duplex: 'half' } as RequestInit),
     ).rejects.toThrow();
-    expect(counted(only())).toEqual({ failed: 2 });
+    expect(counted(only())).toEqual({ failed: 3 });
   });
 });
 

@@ -37,6 +37,8 @@ export interface MakeOptions {
   readonly retries?: number;
   /** Install the adapter twice on the same client, with the same group. */
   readonly installTwice?: true;
+  /** Let the host keep good answers and give them again without asking the server. */
+  readonly cache?: true;
 }
 
 /** A client with the adapter on it. */
@@ -68,6 +70,13 @@ export interface AdapterCaps {
    * @example { 'own-timeout': 'fetch has no timeout of its own' }
    */
   readonly cannot?: Partial<Record<CaseId, string>>;
+  /**
+   * Cases about something that most hosts do not have, and this one has.
+   *
+   * @example ['cached-answer']
+   * @default none
+   */
+  readonly can?: readonly OptionalCaseId[];
   /** Calls which the host refuses without sending. @default an address that does not parse */
   readonly callerBugs?: readonly CallerBug[];
 }
@@ -81,6 +90,9 @@ export interface AdapterUnderTest {
   readonly caps?: AdapterCaps;
 }
 
+/** The cases that run only where `caps.can` names them. */
+export type OptionalCaseId = 'cached-answer';
+
 /** The names of the cases, for `caps.cannot`. */
 export type CaseId =
   | 'ok-is-success'
@@ -93,22 +105,28 @@ export type CaseId =
   | 'reset'
   | 'unresolvable'
   | 'garbage'
+  | 'tls-untrusted'
+  | 'tls-handshake-cut'
   | 'own-timeout'
   | 'caller-abort'
   | 'abort-reason'
   | 'timeout-signal'
   | 'aborted-before'
+  | 'long-signal'
   | 'open-sends-nothing'
   | 'open-error'
+  | 'two-copies'
   | 'probe-limit'
   | 'aborted-probe'
   | 'failed-probe'
   | 'redirects-once'
   | 'redirect-elsewhere'
   | 'caller-bug'
+  | 'upload-error'
   | 'same-error'
   | 'storm'
   | 'keys-isolate'
+  | 'many-keys'
   | 'throwing-classifier'
   | 'throwing-key'
   | 'throwing-listener'
@@ -117,7 +135,10 @@ export type CaseId =
   | 'post-body'
   | 'dying-body'
   | 'unread-body'
+  | 'streaming-body'
   | 'install-twice'
   | 'uninstall'
   | 'client-retry'
+  | 'cached-answer'
+  | 'no-timers-left'
   | 'many-refusals';

@@ -13,6 +13,8 @@ interface Visit {
   readonly hit: number;
   /** Runs `step` after real milliseconds unless the server closes first. */
   readonly later: (ms: number, step: () => void) => void;
+  /** Resets the TCP connection. */
+  readonly reset: () => void;
 }
 
 type Route = (visit: Visit) => void;
@@ -20,10 +22,6 @@ type Route = (visit: Visit) => void;
 /** Answers with a text body. */
 export function answer(response: ServerResponse, status: number, body: string = `${status}\n`): void {
   response.writeHead(status, { 'content-type': 'text/plain' }).end(body);
-}
-
-function reset({ request }: Visit): void {
-  request.socket.resetAndDestroy();
 }
 
 /** Writes bytes where an HTTP response should be, past node's own framing. */
@@ -56,7 +54,7 @@ function numberIn(text: string | null | undefined, otherwise: number): number {
 /** What each path does. The key is the first segment of the path. */
 export const routes: Readonly<Record<string, Route>> = {
   /** TCP reset before any answer. */
-  rst: reset,
+  rst: ({ reset }) => reset(),
   /** Orderly close before any answer. */
   fin: ({ request }) => request.socket.end(),
   /** Accepts and never answers. */
@@ -87,7 +85,7 @@ export const routes: Readonly<Record<string, Route>> = {
   /** Headers and a piece of body, then a TCP reset. */
   rstmid: (visit) => {
     visit.response.writeHead(200, { 'content-length': 100 });
-    visit.response.write('0123456789', () => visit.later(20, () => reset(visit)));
+    visit.response.write('0123456789', () => visit.later(20, visit.reset));
   },
   /** Headers and a piece of body, then nothing more, the socket stays open. */
   stall: ({ response }) => {

@@ -1,4 +1,4 @@
-import type { AdapterUnderTest, CaseId } from './adapter-under-test.ts';
+import type { AdapterUnderTest, CaseId, OptionalCaseId } from './adapter-under-test.ts';
 import type { Scene } from './scene.ts';
 import { inScene } from './scene.ts';
 
@@ -7,6 +7,8 @@ export interface ConformanceCase {
   readonly id: CaseId;
   /** The promise, in one sentence. */
   readonly promise: string;
+  /** For a case that runs only where `caps.can` names it: why it is skipped elsewhere. */
+  readonly skippedSince?: string;
   /** Resolves when the adapter keeps the promise, rejects when it does not. Starts and stops its own server. */
   readonly run: (adapter: AdapterUnderTest) => Promise<void>;
 }
@@ -18,4 +20,23 @@ export function promise(
   scene: (scene: Scene) => Promise<void>,
 ): ConformanceCase {
   return { id, promise: sentence, run: (adapter) => inScene(adapter, scene) };
+}
+
+/** Makes a case about something that most hosts do not have. */
+export function optionalPromise(
+  id: OptionalCaseId,
+  sentence: string,
+  skippedSince: string,
+  scene: (scene: Scene) => Promise<void>,
+): ConformanceCase {
+  return { ...promise(id, sentence, scene), skippedSince };
+}
+
+/** Why a case is not run with an adapter; undefined where it is. For runners other than Vitest. */
+export function reasonToSkip(
+  { id, skippedSince }: ConformanceCase,
+  { caps }: AdapterUnderTest,
+): string | undefined {
+  const able: readonly CaseId[] = caps?.can ?? [];
+  return caps?.cannot?.[id] ?? (able.includes(id) ? undefined : skippedSince);
 }

@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
 import type { AdapterUnderTest } from './adapter-under-test.ts';
+import { reasonToSkip } from './conformance-case.ts';
 import { conformanceCases } from './conformance-cases.ts';
 
 /**
@@ -16,8 +17,9 @@ import { conformanceCases } from './conformance-cases.ts';
  */
 export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
   describe(`${name} keeps the promises of an adapter`, () => {
-    for (const { id, promise, run } of conformanceCases) {
-      const reason = adapter.caps?.cannot?.[id];
+    for (const conformanceCase of conformanceCases) {
+      const { id, promise, run } = conformanceCase;
+      const reason = reasonToSkip(conformanceCase, adapter);
       if (reason === undefined) it(`${id}: ${promise}`, () => run(adapter), 20_000);
       else it.skip(`${id}: ${promise} (not here: ${reason})`, () => {});
     }

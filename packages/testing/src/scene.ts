@@ -8,7 +8,7 @@ import type {
   GuardedClient,
   MakeOptions,
 } from './adapter-under-test.ts';
-import type { ChaosServer } from './chaos-server.ts';
+import type { ChaosServer, ChaosServerOptions } from './chaos-server.ts';
 import { createChaosServer } from './chaos-server.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { manualClock } from './manual-clock.ts';
@@ -36,7 +36,7 @@ export interface Scene {
   /** What user callbacks threw, as the adapter reported it. */
   readonly reported: unknown[];
   /** A second server, started when asked for. */
-  readonly anotherServer: () => Promise<ChaosServer>;
+  readonly anotherServer: (options?: ChaosServerOptions) => Promise<ChaosServer>;
   /** The adapter on a fresh client, whose breakers open after three failures in a row, for a second. */
   readonly make: (changes?: Changes) => Promise<Player>;
 }
@@ -79,8 +79,8 @@ export async function inScene(
     clock,
     adapter,
     reported,
-    async anotherServer() {
-      const another = await createChaosServer();
+    async anotherServer(options) {
+      const another = await createChaosServer(options);
       servers.push(another);
       return another;
     },

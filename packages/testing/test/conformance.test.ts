@@ -1,73 +1,22 @@
-// The suite itself: a right adapter keeps every promise, and each wrong one is caught by the case that is about it.
-import { type Breaker, createGroup, type Permit } from '@cb/core';
-import { describe, expect, it } from 'vitest';
+// The suite itself: a right adapter keeps every promise, and for each promise there is a wrong adapter which its case catches.
+import { afterEach, describe, expect, it } from 'vitest';
 import {
+  type AdapterCaps,
   type AdapterUnderTest,
-  type CallOptions,
-  type CallResult,
-  type CaseId,
+  type ConformanceCase,
   conformanceCases,
+  reasonToSkip,
 } from '../src/index.ts';
+import { adapterOf } from './support/right-adapter.ts';
+import { strayTimers, wrongAdapters } from './support/wrong-adapters.ts';
 
-type Verdict = 'succeed' | 'fail' | 'ignore';
-interface Parts {
-  admit(breaker: Breaker, settled: Permit[]): Permit;
-  onResponse(status: number): Verdict;
-  onError(error: unknown, options: CallOptions): Verdict | undefined;
-  dress(error: unknown): unknown;
-}
+afterEach(() => {
+  for (const timer of strayTimers.splice(0)) clearTimeout(timer);
+});
 
-const right: Parts = {
-  admit: (breaker) => breaker.acquire(),
-  onResponse: (status) => (status >= 500 ? 'fail' : 'succeed'),
-  onError: (error, { signal }) => {
-    if ((error as Error).message.includes('Failed to parse URL')) return 'ignore';
-    return signal?.aborted && signal.reason.name !== 'TimeoutError' ? 'ignore' : 'fail';
-  },
-  dress: (error) => error,
-};
-
-async function bare(url: string, { method, body, signal }: CallOptions = {}): Promise<CallResult> {
-  const response = await fetch(url, {
-    ...(method && { method }),
-    ...(body !== undefined && { body: body as BodyInit, duplex: 'half' }),
-    ...(signal && { signal }),
-  });
-  return { status: response.status, body: await response.text() };
-}
-
-/** An adapter around fetch made of parts, any of which can be replaced by a wrong one. */
-function adapterOf(wrong: Partial<Parts> = {}): AdapterUnderTest {
-  const { admit, onResponse, onError, dress } = { ...right, ...wrong };
-  return {
-    raw: bare,
-    make({ breaker }) {
-      const group = createGroup({ configure: () => breaker });
-      const settled: Permit[] = [];
-      return {
-        group,
-        async call(url, options = {}) {
-          if (options.signal?.aborted || !URL.canParse(url)) return bare(url, options);
-          const permit = admit(group.get(new URL(url).origin), settled);
-          try {
-            const result = await bare(url, options);
-            permit[onResponse(result.status)]();
-            return result;
-          } catch (error) {
-            const verdict = onError(error, options);
-            if (verdict) permit[verdict](error);
-            throw dress(error);
-          }
-        },
-      };
-    },
-  };
-}
-
-async function outcomeOf(id: CaseId, adapter: AdapterUnderTest): Promise<string> {
-  const found = conformanceCases.find((each) => each.id === id);
-  if (!found) throw new Error(`no case ${id}`);
-  return found.run(adapter).then(
+/** `kept`, or what kind of error says that it is not. */
+async function outcomeOf({ run }: ConformanceCase, adapter: AdapterUnderTest): Promise<string> {
+  return run(adapter).then(
     () => 'kept',
     (error: Error) => `broken: ${error.name}`,
   );
@@ -80,40 +29,44 @@ describe('the conformance suite', () => {
     expect(conformanceCases.filter(({ promise }) => /\bshould\b|\.$/.test(promise))).toEqual([]);
   });
 
-  const wrongs: readonly (readonly [string, CaseId, Partial<Parts>])[] = [
-    ['counts the abort of a caller as a failure', 'caller-abort', { onError: () => 'fail' }],
-    [
-      'takes a timeout for the caller’s wish',
-      'timeout-signal',
-      { onError: (_, { signal }) => (signal ? 'ignore' : 'fail') },
-    ],
-    [
-      'keeps the permit of an aborted call',
-      'aborted-probe',
-      { onError: (_, { signal }) => (signal ? undefined : 'fail') },
-    ],
-    [
-      'asks for the state instead of for a permit',
-      'probe-limit',
-      {
-        admit(breaker) {
-          if (breaker.state === 'open') throw breaker.openError();
-          return breaker.tryAcquire() ?? ({ succeed() {}, fail() {}, ignore() {} } as unknown as Permit);
-        },
-      },
-    ],
-    ['counts only what rejects', 'server-error-is-failure', { onResponse: () => 'succeed' }],
-    [
-      'counts a 404 as a failure',
-      'not-found-is-no-failure',
-      { onResponse: (status) => (status >= 400 ? 'fail' : 'succeed') },
-    ],
-    ['wraps errors in its own', 'same-error', { dress: (cause) => new Error('call failed', { cause }) }],
-    ['drops the permits of failed calls', 'storm', { onError: () => undefined }],
-  ];
+  it('has a wrong adapter for each case', () => {
+    expect(Object.keys(wrongAdapters).sort()).toEqual(conformanceCases.map(({ id }) => id).sort());
+  });
 
-  it.each(wrongs)('catches an adapter that %s (%s)', async (_, id, wrong) => {
-    expect(await outcomeOf(id, adapterOf())).toBe('kept');
-    expect(await outcomeOf(id, adapterOf(wrong))).toBe('broken: AssertionError');
+  it.each(conformanceCases.map((each) => [each.id, each] as const))(
+    '%s is kept by an adapter that is right',
+    async (_, each) => {
+      await each.run(adapterOf());
+    },
+  );
+
+  it.each(conformanceCases.map((each) => [each.id, wrongAdapters[each.id].that, each] as const))(
+    '%s catches an adapter that %s',
+    async (id, _, each) => {
+      expect(await outcomeOf(each, adapterOf(wrongAdapters[id].parts))).toBe('broken: AssertionError');
+    },
+  );
+});
+
+describe('reasonToSkip', () => {
+  const caseOf = (id: string): ConformanceCase =>
+    conformanceCases.find((each) => each.id === id) as ConformanceCase;
+  const withCaps = (caps: AdapterCaps): AdapterUnderTest => ({ ...adapterOf(), caps });
+
+  it('runs what is not excepted', () => {
+    expect(reasonToSkip(caseOf('storm'), withCaps({}))).toBeUndefined();
+  });
+
+  it('skips what the adapter cannot, for its reason', () => {
+    const adapter = withCaps({ cannot: { uninstall: 'it wraps' } });
+    expect(reasonToSkip(caseOf('uninstall'), adapter)).toBe('it wraps');
+  });
+
+  it('skips an optional case unless the adapter says that it can', () => {
+    const cached = caseOf('cached-answer');
+    expect(reasonToSkip(cached, withCaps({}))).toBe('the host has no cache');
+    expect(reasonToSkip(cached, withCaps({ can: ['cached-answer'] }))).toBeUndefined();
+    const cannot = { 'cached-answer': 'asks first' };
+    expect(reasonToSkip(cached, withCaps({ can: ['cached-answer'], cannot }))).toBe('asks first');
   });
 });

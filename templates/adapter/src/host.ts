@@ -1,5 +1,5 @@
-// The part of __NAME__ that the adapter touches. Replace this file by types from the host, which is a peer dependency:
-// import type { Client, Request, Response } from '__NAME__';
+// The part of {{name}} that the adapter touches. Replace this file by types from the host, which is a peer dependency:
+// import type { Client, Request, Response } from '{{name}}';
 
 /** One request, in the host's words. */
 export interface HostRequest {

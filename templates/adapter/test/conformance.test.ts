@@ -13,6 +13,10 @@ describeAdapter('@cb/adapter-template', {
   },
   raw: (url, call) => new ToyClient().request({ url, ...call }),
   caps: {
-    cannot: { 'unread-body': 'the toy client reads every body to its end' },
+    cannot: {
+      'unread-body': 'the toy client reads every body to its end',
+      'streaming-body': 'the toy client reads every body to its end',
+      'upload-error': 'the toy client does not say whose error it was',
+    },
   },
 });

@@ -33,6 +33,8 @@ ${goalsTable(rows)}
   worse.
 - The call is \`await call()\` around an async function that resolves at once, in a sequential loop. Chunks of 5,000 calls,
   an event-loop turn between them; a process reports the median chunk.
+- Calls of a client go to a stub instead of a network. \`@cb/core\` is there by its adapter (\`@cb/axios\`, \`@cb/fetch\`) with a breaker
+  per origin, the others by their usual recipe, one breaker around the client's call. The figure is CPU time of the process.
 - Rounds are interleaved: every library in round 1, then every library in round 2. A slow minute hits all. The table
   shows the median round.
 - Every case checks itself: in a closed circuit each call must have run, in an open one none may have.

@@ -31,6 +31,12 @@ export const core: Subject = {
           : (breaker) => breaker.execute(work),
     }),
 
+  adapter: (setUp, client) =>
+    recipe<{ call: Work }>({
+      make: () => ({ call: client.guarded(OPTIONS[setUp]) }),
+      call: ({ call }) => call() as Promise<unknown>,
+    }),
+
   settle: () => {
     const breaker = createBreaker({ name: 'sync', ...OPTIONS.count });
     return () => {

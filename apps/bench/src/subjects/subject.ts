@@ -1,5 +1,7 @@
 /** What every library under test is asked for. A library that lacks something answers undefined, and the cell stays empty. */
 
+import type { Client } from '../clients/client.ts';
+
 /** The guarded work: it answers or fails at once, mostly by a promise, so that only the breaker costs time. */
 export type Work = () => Promise<number> | number;
 
@@ -23,6 +25,8 @@ export interface Recipe<B extends object = object> {
 
 export interface Subject {
   recipe(setUp: SetUp, work: Work): Recipe | undefined;
+  /** The recipe for a client that the library has an adapter for. Without one, `recipe` is put around the client's call. */
+  adapter?(setUp: SetUp, client: Client): Recipe;
   /** One call by the synchronous way: ask, then settle. */
   settle?(): () => void;
   /** What finds the breaker of a key, once all keys are known. */

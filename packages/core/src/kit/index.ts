@@ -12,5 +12,6 @@ export {
 export { createOriginOf } from './origin.ts';
 export { type HeaderValue, retryAfterMs } from './retry-after.ts';
 export { createSafely, type Safely } from './safely.ts';
+export { sourceFailed } from './source.ts';
 export { type ToolOptions, type Tools, toolsOf } from './tools.ts';
 export { abortVerdict, isVerdict, statusError, statusVerdict, type Verdict } from './verdict.ts';

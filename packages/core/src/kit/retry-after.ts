@@ -25,7 +25,7 @@ export function retryAfterMs(retryAfter: HeaderValue, sentAt?: HeaderValue): num
 
 function textOf(value: HeaderValue): string {
   const first: unknown = Array.isArray(value) ? value[0] : value;
-  return first === undefined || first === null ? '' : String(first).trim();
+  return first === undefined || first === null ? '' : String(first as string | number | Uint8Array).trim();
 }
 
 function momentOf(date: string): number {

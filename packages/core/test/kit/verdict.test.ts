@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { abortVerdict, isVerdict, statusError, statusVerdict } from '../../src/kit/index.ts';
+import { abortVerdict, isVerdict, sourceFailed, statusError, statusVerdict } from '../../src/kit/index.ts';
 
 describe('verdicts', () => {
   it.each([
@@ -31,5 +33,19 @@ describe('verdicts', () => {
 
   it('a status is an error by name and code, without a stack', () => {
     expect(statusError(503)).toEqual({ name: 'HttpError', code: 'HTTP_503', message: '' });
+  });
+
+  it('a source that failed is told from one that is well, ended or was cancelled', async () => {
+    const failed = new ReadableStream({ start: (controller) => controller.error(new Error('no file')) });
+    const destroyed = new Readable({ read() {} });
+    await once(destroyed.destroy(new Error('no file')), 'error');
+    expect([failed, destroyed].map(sourceFailed)).toEqual([true, true]);
+    const cancelled = new ReadableStream();
+    await cancelled.cancel(new Error('no more'));
+    const closed = new Readable({ read() {} });
+    closed.destroy();
+    expect([new ReadableStream(), cancelled, closed, 'text', null, undefined, {}].some(sourceFailed)).toBe(
+      false,
+    );
   });
 });

@@ -1,8 +1,9 @@
 // What an open and a half-open circuit do to calls.
 import { strict as assert } from 'node:assert';
-import { isCircuitOpenError } from '@cb/core';
+import { circuitOpenIn, isCircuitOpenError } from '@cb/core';
 import type { ConformanceCase } from '../conformance-case.ts';
 import { promise } from '../conformance-case.ts';
+import { ForeignOpenError, foreignGuard, turnAwayWith } from '../foreign-core.ts';
 import { assertTotals, FAILURES_TO_OPEN, OPEN_MS, openErrorIn } from '../scene.ts';
 import { createTally, eventually } from '../waiting.ts';
 
@@ -35,6 +36,22 @@ export const circuit: readonly ConformanceCase[] = [
         },
       );
       assert.doesNotThrow(() => JSON.stringify(error));
+    },
+  ),
+
+  promise(
+    'two-copies',
+    'the open error is recognised across two copies of core, in both directions',
+    async ({ make }) => {
+      const client = await make();
+      await client.open();
+      const { error } = await client.send('/status/200');
+      assert.ok(foreignGuard(error), 'another copy of core recognises what this adapter rejects with');
+      const foreign = new ForeignOpenError(client.breaker.name);
+      turnAwayWith(foreign, client.breaker);
+      const passed = (await client.send('/status/200')).error;
+      assert.equal(circuitOpenIn(passed), foreign, 'what another copy of core turns away with comes through');
+      assert.equal(client.breaker.state, 'open');
     },
   ),
 
@@ -114,8 +131,25 @@ export const circuit: readonly ConformanceCase[] = [
   }),
 
   promise(
+    'streaming-body',
+    'an answer that streams on does not hold a probe, and giving it up later counts as nothing',
+    async ({ make, server }) => {
+      const client = await make({ breaker: { probing: { probes: 1, atOnce: 1 } } });
+      await client.openAndWait();
+      const controller = new AbortController();
+      const stream = await client.send('/loris', { leaveBody: true, signal: controller.signal });
+      assert.equal(stream.value?.status, 200);
+      assert.equal(client.breaker.state, 'closed');
+      assert.equal((await client.send('/status/200')).value?.status, 200);
+      controller.abort();
+      await eventually('the stream is gone', () => server.openRequests === 0);
+      assertTotals(client, { failed: FAILURES_TO_OPEN, succeeded: 2 });
+    },
+  ),
+
+  promise(
     'many-refusals',
-    'a thousand calls at an open circuit are turned away quickly and quietly',
+    'a thousand calls at once at an open circuit are all turned away, quietly',
     async (scene) => {
       const { make, server } = scene;
       const client = await make();
@@ -124,11 +158,8 @@ export const circuit: readonly ConformanceCase[] = [
       const note = (reason: unknown): void => void unhandled.push(reason);
       process.on('unhandledRejection', note);
       try {
-        const startedAt = performance.now();
         const ends = await Promise.all(Array.from({ length: 1_000 }, () => client.send('/status/200')));
-        const tookMs = performance.now() - startedAt;
         assert.ok(ends.every(({ error }) => isCircuitOpenError(error)));
-        assert.ok(tookMs < 2_000, `1,000 refusals took ${tookMs} ms`);
         for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
       } finally {
         process.off('unhandledRejection', note);

@@ -4,7 +4,7 @@ import { failureRatio } from '@cb/core';
 import type { CallOptions } from '../adapter-under-test.ts';
 import { closedPort } from '../closed-port.ts';
 import type { ConformanceCase } from '../conformance-case.ts';
-import { promise } from '../conformance-case.ts';
+import { optionalPromise, promise } from '../conformance-case.ts';
 import type { Ending } from '../scene.ts';
 import { addressOf, assertTotals, ending, FAILURES_TO_OPEN, OPEN_MS, portrait } from '../scene.ts';
 
@@ -95,11 +95,14 @@ export const transparency: readonly ConformanceCase[] = [
     },
   ),
 
-  promise('throwing-listener', 'a listener that throws changes no result and no state', async ({ make }) => {
+  promise('throwing-listener', 'a listener that throws changes no result and no state', async (scene) => {
+    const { adapter, make, server } = scene;
     const client = await make({ breaker: { onError: () => {} } });
     await client.send('/status/200');
     client.breaker.on('state-changed', boom);
-    for (let i = 0; i < FAILURES_TO_OPEN; i++) assert.notEqual((await client.send('/rst')).error, undefined);
+    const bare = await ending(adapter.raw(`${server.url}/rst`));
+    for (let i = 0; i < FAILURES_TO_OPEN; i++)
+      assert.deepEqual(portrait((await client.send('/rst')).error), portrait(bare.error));
     assert.equal(client.breaker.state, 'open');
     assertTotals(client, { succeeded: 1, failed: FAILURES_TO_OPEN });
   }),
@@ -132,6 +135,21 @@ export const transparency: readonly ConformanceCase[] = [
       await client.send('/status/503');
       assert.equal(server.hits('/status/503'), FAILURES_TO_OPEN);
       assertTotals(client, { failed: FAILURES_TO_OPEN, rejected: 1 });
+    },
+  ),
+
+  optionalPromise(
+    'cached-answer',
+    'an answer from the cache is given while the circuit is open',
+    'the host has no cache',
+    async ({ make, server }) => {
+      const client = await make({ cache: true });
+      for (let i = 0; i < 2; i++) await client.send('/status/200');
+      assert.equal(server.hits('/status/200'), 1, 'the second answer comes from the cache');
+      await client.open();
+      assert.equal((await client.send('/status/200')).value?.status, 200);
+      assert.equal(server.hits('/status/200'), 1);
+      assert.deepEqual(client.totals().rejected, 0);
     },
   ),
 

@@ -1,10 +1,12 @@
 // What counts as a success, a failure, or nothing.
 import { strict as assert } from 'node:assert';
+import type { CallOptions } from '../adapter-under-test.ts';
 import { closedPort } from '../closed-port.ts';
 import type { ConformanceCase } from '../conformance-case.ts';
 import { promise } from '../conformance-case.ts';
 import type { Scene } from '../scene.ts';
 import { addressOf, assertTotals, ending, OPEN_MS, openErrorIn, portrait } from '../scene.ts';
+import { UNRESOLVABLE_HOST } from '../unresolvable-host.ts';
 import { eventually } from '../waiting.ts';
 
 /** One call to each address ends in an error and counts as one failure. */
@@ -27,6 +29,12 @@ async function openFor(scene: Scene, retryAfter: string): Promise<number> {
   scene.clock.advance(1);
   assert.equal((await client.send('/status/200')).value?.status, 200, 'probes when the time is over');
   return retryAfterMs;
+}
+/** A body that breaks off once the request has arrived. */
+async function* failingBody(arrived: Promise<void>): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode('the first piece');
+  await arrived;
+  throw new Error('the file could not be read');
 }
 const fixedOpen = { kind: 'fixed', firstMs: OPEN_MS, factor: 1, maxMs: OPEN_MS, jitterRatio: 0 } as const;
 
@@ -87,7 +95,7 @@ export const verdicts: readonly ConformanceCase[] = [
   }),
 
   promise('unresolvable', 'a host name that does not resolve is a failure', async (scene) => {
-    await failsOnce(scene, 'http://nope.invalid/');
+    await failsOnce(scene, `http://${UNRESOLVABLE_HOST}/`);
   }),
 
   promise('garbage', 'an answer that is not HTTP is a failure', async (scene) => {
@@ -128,6 +136,23 @@ export const verdicts: readonly ConformanceCase[] = [
         const { succeeded, failed, inFlight } = client.totals();
         assert.deepEqual({ succeeded, failed, inFlight }, { succeeded: 0, failed: 0, inFlight: 0 }, url);
       }
+    },
+  ),
+
+  promise(
+    'upload-error',
+    "an upload stream of the caller's own that errors says nothing about the upstream",
+    async ({ adapter, make, server }) => {
+      const client = await make();
+      const upload = (): CallOptions => ({
+        method: 'POST',
+        body: failingBody(server.reached('/hang', server.hits('/hang') + 1)),
+      });
+      const { error } = await client.send('/hang', upload());
+      const bare = await ending(adapter.raw(`${server.url}/hang`, upload()));
+      assert.deepEqual(portrait(error), portrait(bare.error));
+      const { succeeded, failed, inFlight } = client.totals();
+      assert.deepEqual({ succeeded, failed, inFlight }, { succeeded: 0, failed: 0, inFlight: 0 });
     },
   ),
 
