@@ -30,13 +30,15 @@ describe('a waiting line', () => {
     expect(told).toEqual(['a', 'b', 'c'].filter((_, at) => at !== which));
   });
 
-  it('is joined at its end, also where the last has left', () => {
+  it('stays in order where several leave, next to each other and at its end', () => {
     const { line, told, join, places } = lineOf('a', 'b', 'c');
     places[2]?.leave();
-    join('d');
+    const inserted = join('d');
+    join('e');
     places[1]?.leave();
+    inserted.leave();
     while (line.next());
-    expect(told).toEqual(['a', 'd']);
+    expect(told).toEqual(['a', 'e']);
   });
 
   it('does not let anyone leave whose turn has come', () => {
