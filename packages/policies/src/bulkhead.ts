@@ -1,5 +1,5 @@
 import { isRejectedError } from '@cb/core';
-import { checkCount, checkKeys, checkMs } from '@cb/core/kit';
+import { checkCount, checkKeys, checkMs, stackless } from '@cb/core/kit';
 import {
   type AdaptiveConfig,
   type AdaptiveOptions,
@@ -91,7 +91,7 @@ class Bulkhead extends BasePolicy<never, BulkheadEvents> {
     if (this.#line.size < this.#config.queue) return this.#queue(journey, at, context);
     this.#counts.refused++;
     this.tell('refused', { key: context.key, reason: 'full' });
-    return Promise.reject(new BulkheadFullError(this.name, this.#limit, this.#line.size));
+    return Promise.reject(stackless(() => new BulkheadFullError(this.name, this.#limit, this.#line.size)));
   }
 
   #start<T>(journey: Journey<T>, at: number, context: CallContext): Promise<T> {
@@ -174,7 +174,8 @@ class Bulkhead extends BasePolicy<never, BulkheadEvents> {
   #timedOut(key: string | undefined): BulkheadTimeoutError {
     this.#counts.queueTimedOut++;
     this.tell('refused', { key, reason: 'queue-timeout' });
-    return new BulkheadTimeoutError(this.name, this.#config.queueTimeoutMs as number);
+    const { queueTimeoutMs = 0 } = this.#config;
+    return stackless(() => new BulkheadTimeoutError(this.name, queueTimeoutMs));
   }
 
   snapshot(): PolicySnapshot {

@@ -1,4 +1,4 @@
-import { checkCount, checkKeys, checkMs } from '@cb/core/kit';
+import { checkCount, checkKeys, checkMs, stackless } from '@cb/core/kit';
 import type { CallContext } from './context.ts';
 import { RateLimitedError } from './errors.ts';
 import type { Journey } from './journey.ts';
@@ -124,7 +124,7 @@ class TokenRateLimit extends BasePolicy<never, RateLimitEvents> implements RateL
 
   #refusal(key: string | undefined, retryAfterMs: number): RateLimitedError {
     this.#refuse(key, retryAfterMs);
-    return new RateLimitedError(this.name, retryAfterMs);
+    return stackless(() => new RateLimitedError(this.name, retryAfterMs));
   }
 
   /** `start` runs inside the turn, so that nothing can come between a token and its use. */

@@ -13,5 +13,6 @@ export { createOriginOf } from './origin.ts';
 export { type HeaderValue, retryAfterMs } from './retry-after.ts';
 export { createSafely, type Safely } from './safely.ts';
 export { sourceFailed } from './source.ts';
+export { stackless } from './stackless.ts';
 export { type ToolOptions, type Tools, toolsOf } from './tools.ts';
 export { abortVerdict, isVerdict, statusError, statusVerdict, type Verdict } from './verdict.ts';
