@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { delayOf } from '../src/backoff.ts';
 import { type Backoff, constant, decorrelatedJitter, exponential, linear } from '../src/index.ts';
+import { property } from './support/property.ts';
 
 const ms = fc.double({ min: 0.001, max: 1e9, noNaN: true });
 const share = fc.double({ min: 0, max: 1, noNaN: true });
@@ -45,7 +46,7 @@ describe('a backoff, whatever its options', () => {
           previousMs = delayMs;
         }
       }),
-      { numRuns: 200 },
+      property(200),
     );
   });
 
@@ -59,7 +60,7 @@ describe('a backoff, whatever its options', () => {
         }
         return true;
       }),
-      { numRuns: 50 },
+      property(50),
     );
   });
 });

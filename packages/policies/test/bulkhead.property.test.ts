@@ -3,6 +3,7 @@ import { manualClock } from '@cb/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bulkhead } from '../src/bulkhead.ts';
+import { property } from './support/property.ts';
 
 /** A call of the game: how it ends, whether its caller gives up, and when, among all that happens. */
 const player = fc.record({ fails: fc.boolean(), aborts: fc.boolean() });
@@ -80,7 +81,7 @@ describe('a bulkhead, under every order of settling, giving up and time', () => 
           expect(began).toHaveLength(many('succeeded') + many('failed'));
         },
       ),
-      { numRuns: 200 },
+      property(200),
     );
   });
 });

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { coalesce } from '../src/coalesce.ts';
+import { property } from './support/property.ts';
 
 const gone = new Error('gone');
 
@@ -64,7 +65,7 @@ describe('under every order of joins, ends and aborts, coalesce', () => {
           expect(counts.left).toBe((await Promise.all(results)).filter((result) => result === gone).length);
         },
       ),
-      { numRuns: 200 },
+      property(200),
     );
   });
 });

@@ -2,11 +2,12 @@ import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fallback } from '../src/fallback.ts';
+import { property } from './support/property.ts';
 
 type Ending = 'answers' | 'fails' | 'throws';
 const ending = fc.constantFrom<Ending>('answers', 'fails', 'throws');
 
-const RUNS = { numRuns: 200 };
+const RUNS = property(200);
 const gone = new Error('gone');
 
 /** Ends as it should, when the scheduler says so. */

@@ -3,6 +3,7 @@ import { manualClock } from '@cb/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hedge } from '../src/hedge.ts';
+import { property } from './support/property.ts';
 
 const gone = new Error('gone');
 
@@ -70,7 +71,7 @@ describe('under every order of answers, failures, timers and aborts, a hedge', (
           expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
         },
       ),
-      { numRuns: 200 },
+      property(200),
     );
   });
 });

@@ -3,6 +3,7 @@ import { manualClock } from '@cb/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rateLimit } from '../src/rate-limit.ts';
+import { property } from './support/property.ts';
 
 describe('a rateLimit, under every order of asking, giving up and time', () => {
   it('conserves tokens, serves in the order of asking, and leaves nothing behind', async () => {
@@ -70,7 +71,7 @@ describe('a rateLimit, under every order of asking, giving up and time', () => {
             }
         },
       ),
-      { numRuns: 200 },
+      property(200),
     );
   });
 });

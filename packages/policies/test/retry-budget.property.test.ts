@@ -2,6 +2,7 @@ import { manualClock } from '@cb/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { retryBudget } from '../src/index.ts';
+import { property } from './support/property.ts';
 
 const step = fc.oneof(
   fc.constant({ kind: 'call' as const }),
@@ -38,7 +39,7 @@ describe('a retry budget, whatever happens', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      property(200),
     );
   });
 });

@@ -3,6 +3,7 @@ import { manualClock } from '@cb/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { constant, pipeline, retry, retryBudget, timeout } from '../src/index.ts';
+import { property } from './support/property.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const unhandled: unknown[] = [];
@@ -73,7 +74,7 @@ describe('retry, in any order of settling, waiting and aborting', () => {
           expect(policy.snapshot().gauges).toEqual({ inFlight: 0, waiting: 0 });
         },
       ),
-      { numRuns: 200 },
+      property(200),
     );
   });
 
@@ -112,7 +113,7 @@ describe('retry, in any order of settling, waiting and aborting', () => {
           expect(gauges.tokens).toBeGreaterThanOrEqual(0);
         },
       ),
-      { numRuns: 200 },
+      property(200),
     );
   });
 });
