@@ -9,6 +9,10 @@ export { BulkheadFullError, BulkheadTimeoutError, RateLimitedError, TimeoutError
 export { type FallbackEvents, type FallbackOptions, fallback, fallbackWith } from './fallback.ts';
 export { type Cache, type Cached, type CachedOptions, type CacheHit, cached } from './fallback-cache.ts';
 export { FallbackError } from './fallback-error.ts';
+export { type Health, type HealthOptions, type HealthSource, healthOf, healthWith } from './health.ts';
+export type { Check } from './health-check.ts';
+export { type HealthHandlerOptions, type HealthRequest, healthHandler } from './health-handler.ts';
+export type { HealthReport, HealthResult, HealthStatus } from './health-report.ts';
 export { type HedgeEvents, type HedgeOptions, hedge } from './hedge.ts';
 export { isRetryableRequest, isRetryableResponse, type RequestLike } from './http-retry.ts';
 export { type MemoryCache, type MemoryCacheOptions, memoryCache } from './memory-cache.ts';
