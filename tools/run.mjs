@@ -25,8 +25,9 @@ const recipes = {
   watch: [['turbo', 'watch', 'build', '--output-logs=new-only', ...rest]],
   mutation: [build('--filter=@cb/core'), ['stryker', 'run', ...rest]],
   packages: [
-    build('--filter=./packages/*'),
+    build('--filter=./packages/*', '--filter=@cb/prisma-host-7'),
     ['node', 'tools/check-packages.mjs', ...rest],
+    ['node', 'tools/check-readmes.mjs'],
     ['node', 'tools/check-size.mjs'],
   ],
   // oxlint reads the web app, whose tsconfig has a name of its own, without our conditions: it needs the packages' types in dist.

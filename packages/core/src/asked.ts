@@ -1,4 +1,5 @@
 /** The user's functions, asked so that none of them can hurt: what throws or returns nonsense is reported and left out. */
+import { show } from './check.ts';
 import type { Services } from './services.ts';
 import type { CountsView, Opening, WindowView } from './types.ts';
 
@@ -16,8 +17,8 @@ export function customRule(name: string, window: WindowView, { rules, report }: 
 export function openMsOf(opening: Opening, { openMs, report }: Services): number | undefined {
   try {
     const ms = openMs?.(opening);
-    if (ms === undefined || (ms >= 0 && ms <= Number.MAX_SAFE_INTEGER)) return ms;
-    report(new RangeError(`openMs returned ${String(ms)}, not a number of milliseconds`), 'openMs');
+    if (ms === undefined || (typeof ms === 'number' && ms >= 0 && ms <= Number.MAX_SAFE_INTEGER)) return ms;
+    report(new RangeError(`openMs returned ${show(ms)}, not a number of milliseconds`), 'openMs');
   } catch (error) {
     report(error, 'openMs');
   }
@@ -40,7 +41,7 @@ export function moreCounts(
 export function draw({ random, report }: Services): number {
   try {
     const drawn = random();
-    return drawn >= 0 && drawn <= 1 ? drawn : 0.5;
+    return typeof drawn === 'number' && drawn >= 0 && drawn <= 1 ? drawn : 0.5;
   } catch (error) {
     report(error, 'random');
     return 0.5;

@@ -799,7 +799,9 @@ export class Circuit implements Breaker, Beside {
     const elapsedMs = Math.max(0, wallNow(this.#services) - kept.wallAt);
     this.#machine = restoreMachine(kept, now, elapsedMs, this.config);
     this.#window.restore(kept.window, now, elapsedMs);
-    const { succeeded, ...trouble } = kept.counts;
+    // By name: an export of a later version may have more.
+    const { succeeded, failed, slow, ignored, rejected, stale } = kept.counts;
+    const trouble = { failed, slow, ignored, rejected, stale };
     this.#succeeded = succeeded;
     const { failuresInARow, successesInARow } = kept;
     if (failuresInARow > 0 || Object.values(trouble).some((count) => count > 0)) {

@@ -33,10 +33,11 @@ export interface BreakerExport {
 
 const STATES: readonly unknown[] = ['closed', 'open', 'half-open'];
 const MODES: readonly unknown[] = ['auto', 'forced-open', 'forced-closed', 'observing'];
+const COUNTS = ['succeeded', 'failed', 'slow', 'ignored', 'rejected', 'stale'] as const;
 
 /** Refuses what no breaker exported: a store may hold anything. */
 export function checkExport(given: BreakerExport): BreakerExport {
-  if (typeof given !== 'object' || given === null || given.v !== 1) {
+  if (given?.v !== 1) {
     throw new TypeError(`restore must be what breaker.export() returned, version 1, got ${show(given)}`);
   }
   const wrong = (part: string, value: unknown): never => {
@@ -50,14 +51,15 @@ export function checkExport(given: BreakerExport): BreakerExport {
     if (given[part] !== null && !isLength(given[part])) wrong(part, given[part]);
   }
   if (!isContents(given.window)) wrong('window', given.window);
-  for (const [part, count] of Object.entries(given.counts ?? wrong('counts', given.counts))) {
+  for (const part of COUNTS) {
+    const count = given.counts?.[part];
     if (!isLength(count)) wrong(`counts.${part}`, count);
   }
   return given;
 }
 
 function isLength(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && Number.isFinite(value);
+  return Number.isFinite(value) && (value as number) >= 0;
 }
 
 function isContents(window: WindowContents | undefined): boolean {

@@ -4,8 +4,6 @@ import { FAILURE, IGNORED, SUCCESS, type Verb } from './permit.ts';
 import type { Services } from './services.ts';
 import type { AbortSignalLike, BreakerOptions, Outcome } from './types.ts';
 
-const VERBS: Readonly<Record<string, Verb>> = { success: SUCCESS, failure: FAILURE, ignored: IGNORED };
-
 type Said = ReturnType<NonNullable<BreakerOptions['classify']>>;
 
 /** What the user's `classify` says; undefined where there is none, or it threw. */
@@ -19,9 +17,19 @@ export function classified(outcome: Outcome, { classify, report }: Services): Sa
 }
 
 export function verbOf(said: Said, outcome: Outcome, signal: AbortSignalLike | undefined): Verb {
-  const word = typeof said === 'object' && said !== null ? said.verdict : said;
-  const verb = typeof word === 'string' ? VERBS[word] : undefined;
-  if (verb !== undefined) return verb;
+  switch (typeof said === 'object' && said !== null ? said.verdict : said) {
+    case 'success':
+      return SUCCESS;
+    case 'failure':
+      return FAILURE;
+    case 'ignored':
+      return IGNORED;
+    default:
+      return verbByItself(outcome, signal);
+  }
+}
+
+function verbByItself(outcome: Outcome, signal: AbortSignalLike | undefined): Verb {
   if (outcome.ok) return SUCCESS;
   // The caller's own abort says nothing about the other side; a time limit that ran out does.
   if (signal?.aborted && (signal.reason as { name?: unknown } | undefined)?.name !== 'TimeoutError')

@@ -34,10 +34,12 @@ export interface Plan {
   /** Whether streaks are forgotten with what the window forgets. */
   readonly streaksExpire: boolean;
   /** The rule whose limit moves. */
-  readonly adapting: FailureRatio | null;
+  readonly adapting: AdaptingRatio | null;
   /** Live counts of durations, where somebody measures them: such a plan is the breaker's own. */
   readonly latency: Uint32Array | null;
 }
+
+type AdaptingRatio = FailureRatio & Required<Pick<FailureRatio, 'adapt'>>;
 
 const PLANS = new WeakMap<BreakerConfig, Plan>();
 
@@ -51,9 +53,9 @@ export function planOf(config: BreakerConfig, latency: Uint32Array | null): Plan
 function derive(config: BreakerConfig, latency: Uint32Array | null): Plan {
   const { window, openWhen, counting = COUNTING, failAfterMs = Number.POSITIVE_INFINITY } = config;
   const slowMs = slowestAllowedMs(openWhen);
-  const watchesSlow = openWhen.some((rule) => rule.kind === 'slow-ratio' && rule.inFlight === true);
-  const adapting = openWhen.find((rule): rule is FailureRatio => 'adapt' in rule) ?? null;
-  const tumbles = window.kind === 'tumbling' && window.stalesCalls === true;
+  const watchesSlow = openWhen.some((rule) => 'inFlight' in rule);
+  const adapting = openWhen.find((rule): rule is AdaptingRatio => 'adapt' in rule) ?? null;
+  const tumbles = 'stalesCalls' in window;
   const asksOnArrival = counting.check === 'arrivals' || watchesSlow;
   const timed =
     latency !== null ||
@@ -61,7 +63,7 @@ function derive(config: BreakerConfig, latency: Uint32Array | null): Plan {
     config.failAfterMs !== undefined ||
     counting.dated === 'start' ||
     counting.pending;
-  const ownHistory = typeof adapting?.adapt?.history === 'number';
+  const ownHistory = typeof adapting?.adapt.history === 'number';
   return {
     slowMs,
     failAfterMs,
@@ -72,10 +74,7 @@ function derive(config: BreakerConfig, latency: Uint32Array | null): Plan {
       config.warmUpMs !== undefined ||
       window.kind === 'last-ms' ||
       window.kind === 'tumbling',
-    plainArrivals:
-      !asksOnArrival &&
-      !counting.pending &&
-      !(window.kind === 'tumbling' && (tumbles || window.restarts !== undefined)),
+    plainArrivals: !asksOnArrival && !counting.pending && !tumbles && !('restarts' in window),
     asksOnArrival,
     asksOnSuccess: counting.check === 'results',
     asksOnFailure: counting.check !== 'arrivals',

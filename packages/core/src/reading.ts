@@ -81,7 +81,6 @@ export function snapshotOf(reading: Reading): BreakerSnapshot {
 function countsOf(reading: Reading): BreakerSnapshot['counts'] {
   const { state, view, machine, config, services } = reading;
   const totals = totalsOf(reading);
-  if (services.counts === undefined) return { ...totals };
   const trying = machine.name === 'half-open' || (machine.name === 'open' && config.probing.whileOpen);
   const probing = trying ? probesOf(machine as MachineState & Trial) : undefined;
   const { timeouts } = reading.trouble ?? NO_TROUBLE;

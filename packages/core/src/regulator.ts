@@ -68,7 +68,7 @@ export function createRegulator(breaker: Breaker, options: RegulatorOptions = {}
   };
   const giveBackLate = (): void => {
     const now = clock.now();
-    while (oldest !== undefined && oldest.until <= now) take()?.ignore();
+    while (oldest !== undefined && oldest.until <= now) (take() as Permit).ignore();
   };
   /** The oldest call without a result, or a new one. */
   const next = (): Permit | null => {
@@ -82,7 +82,7 @@ export function createRegulator(breaker: Breaker, options: RegulatorOptions = {}
       giveBackLate();
       const permit = breaker.tryAcquire();
       if (permit === null) return false;
-      if (size === OUTSTANDING_AT_MOST) take()?.ignore();
+      if (size === OUTSTANDING_AT_MOST) (take() as Permit).ignore();
       const added: Outstanding = { permit, until: clock.now() + leaseMs, next: undefined };
       if (newest === undefined) oldest = added;
       else newest.next = added;

@@ -10,6 +10,7 @@ import {
   slowRatio,
   successRatio,
 } from '../src/index.ts';
+import { checkOptions } from '../src/options.ts';
 
 describe('a wrong option is refused at construction by a sentence', () => {
   const cases: [() => unknown, string][] = [
@@ -106,6 +107,59 @@ describe('a wrong option is refused at construction by a sentence', () => {
   ];
   it.each(cases)('%#: %s', (attempt, sentence) => {
     expect(attempt).toThrow(sentence);
+  });
+});
+
+describe('an option that is no configuration', () => {
+  it.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['payments', '"payments"'],
+  ])('is refused with all the others where they are %j', (options, shown) => {
+    expect(() => checkOptions(options as never)).toThrow(
+      new TypeError(`createBreaker takes options, got ${shown}; at least { name: 'payments' }`),
+    );
+  });
+
+  it('is a name of 1 to 200 characters', () => {
+    for (const name of ['b', 'b'.repeat(200)]) expect(() => checkOptions({ name })).not.toThrow();
+    for (const [name, shown] of [
+      ['', '""'],
+      ['b'.repeat(201), `"${'b'.repeat(60)}…"`],
+      [undefined, 'undefined'],
+      [['b'], 'an array'],
+    ])
+      expect(() => checkOptions({ name: name as string })).toThrow(
+        new TypeError(`name must be a string of 1 to 200 characters, got ${shown as string}`),
+      );
+  });
+
+  it.each([
+    [null, 'null'],
+    [5, '5'],
+    [{ now: 5 }, 'an object'],
+  ])('is no clock where it is %j', (clock, shown) => {
+    expect(() => checkOptions({ name: 'b', clock: clock as never })).toThrow(
+      new TypeError(`clock must have a function now() that returns milliseconds, got ${shown}`),
+    );
+  });
+
+  it.each([
+    ['failureRatio', 'openWhen: failureRatio(…)'],
+    ['failureThreshold', 'openWhen: failureRatio(…) or consecutiveFailures(…)'],
+    ['errorThresholdPercentage', 'openWhen: failureRatio(0.5)'],
+    ['minimumCalls', 'openWhen: failureRatio(…, { minimumCalls })'],
+    ['slowMs', 'openWhen: slowRatio(…, { slowMs })'],
+    ['timeout', 'stayOpen: fixed(ms)'],
+    ['resetTimeout', 'stayOpen: fixed(ms)'],
+    ['probes', 'probing: { probes }'],
+    ['halfOpen', '"probing"'],
+  ])('is found by the name %s that it has elsewhere', (slip, here) => {
+    const known =
+      'name, window, openWhen, stayOpen, probing, rampUp, counting, failAfterMs, warmUpMs, rules, openMs, counts, history, tags, classify, onError, clock, random, restore';
+    expect(() => checkOptions({ name: 'b', [slip]: 5 } as never)).toThrow(
+      new TypeError(`createBreaker has no option "${slip}"; did you mean ${here}? (known: ${known})`),
+    );
   });
 });
 

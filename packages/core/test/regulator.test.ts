@@ -140,6 +140,20 @@ describe('a regulator', () => {
     expect(breaker.state).toBe('closed');
   });
 
+  it.each(['succeeded', 'failed'])('says which number of calls that %s it cannot observe', (which) => {
+    expect(() => regulator.observe({ succeeded: 1, failed: 1, [which]: -1 })).toThrow(
+      new RangeError(`observe ${which} must be a whole number from 0 to 1000000, got -1`),
+    );
+  });
+
+  it('goes by the clock of the host where it is given none', () => {
+    const own = createBreaker({ name: 'own' });
+    const given = createRegulator(own);
+    expect(given.allow()).toBe(true);
+    given.recordSuccess();
+    expect(own.snapshot()).toMatchObject({ inFlight: 0, counts: { succeeded: 1 } });
+  });
+
   it.each([-1, 0.5, Number.NaN, 1_000_001])('observes no %s failures', (failed) => {
     expect(() => regulator.observe({ succeeded: 1, failed })).toThrow(
       'observe failed must be a whole number',

@@ -8,7 +8,7 @@ export interface Client {
   /** The same call with our adapter on the client. */
   guarded(options: Omit<BreakerOptions, 'name' | 'classify'>): Work;
 }
-export const CLIENT_NAMES = ['axios', 'fetch'] as const;
+export const CLIENT_NAMES = ['axios', 'fetch', 'undici'] as const;
 export type ClientName = (typeof CLIENT_NAMES)[number];
 
 export const URL_OF_ALL = 'https://api.example.com/users?page=2';

@@ -5,4 +5,5 @@ import type { Client, ClientName } from './client.ts';
 export const CLIENTS: Readonly<Record<ClientName, (work: Work) => Promise<Client>>> = {
   axios: async (work) => (await import('./axios.ts')).axiosClient(work),
   fetch: async (work) => (await import('./fetch.ts')).fetchClient(work),
+  undici: async (work) => (await import('./undici.ts')).undiciClient(work),
 };
