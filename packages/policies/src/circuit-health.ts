@@ -8,8 +8,8 @@ export interface CircuitsHealth {
   readonly total: number;
   readonly open: number;
   readonly halfOpen: number;
-  /** Critical ones that are open: how many, and when the last of them lets a call try; undefined where one does not know. */
-  readonly inTheWay: number;
+  /** Whether a critical one is open, and when the last of them lets a call try; undefined where one does not know. */
+  readonly inTheWay: boolean;
   readonly retryAfterMs: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export function circuitsHealth(
 ): CircuitsHealth {
   const bad: HealthResult[] = [];
   const good: HealthResult[] = [];
-  const all = { total: 0, open: 0, halfOpen: 0, inTheWay: 0 };
+  const all = { total: 0, open: 0, halfOpen: 0, inTheWay: false };
   let retryAfterMs: number | undefined = 0;
   for (const breaker of breakers) {
     const result = circuitHealth(breaker, isCritical(breaker.name));
@@ -35,7 +35,7 @@ export function circuitsHealth(
     if (result.state === 'half-open') all.halfOpen++;
     if (open) all.open++;
     if (open && result.critical) {
-      all.inTheWay++;
+      all.inTheWay = true;
       retryAfterMs = later(retryAfterMs, result.retryAfterMs);
     }
     const list = open ? bad : good;

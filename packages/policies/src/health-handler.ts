@@ -91,5 +91,5 @@ function pathsOf(option: string, given: string | readonly string[]): readonly st
 
 /** Of a whole address, or of a path with or without a query. */
 function pathOf(url: string): string {
-  return url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+  return url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*/s, '');
 }

@@ -91,7 +91,7 @@ class InstanceHealth implements Health {
     const circuits = circuitsHealth(this.#all(), this.#maxCircuits, this.#isCritical);
     const { total, open, halfOpen, inTheWay, results } = circuits;
     const failing = checks.filter(({ critical, status }) => critical && status !== 'healthy');
-    const ready = failing.length === 0 && inTheWay === 0;
+    const ready = failing.length === 0 && !inTheWay;
     const all = [...checks, ...results];
     return {
       status: worst(all),
@@ -121,9 +121,7 @@ function isGroup(source: Breaker | Group): source is Group {
 
 function checkCircuits(source: unknown): void {
   const has = (name: PropertyKey): boolean =>
-    typeof source === 'object' &&
-    source !== null &&
-    typeof (source as Record<PropertyKey, unknown>)[name] === 'function';
+    typeof (source as Record<PropertyKey, unknown> | null | undefined)?.[name] === 'function';
   if (!has('tryAcquire') && !(has('on') && has(Symbol.iterator)))
     throw new TypeError(
       `health takes breakers, groups and checks such as { name: 'database', check: () => … }, got ${show(source)}`,

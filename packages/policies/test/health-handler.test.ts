@@ -153,8 +153,15 @@ describe('a health handler', () => {
     'http://me.example/livez',
     'https://me.example:8080/livez?x',
     'http://[::1]/livez',
+    'h2c://me.example/livez',
   ])('finds its way in %s', async (url) => {
     expect((await healthHandler(ill)({ url })).status).toBe(200);
+  });
+
+  it('takes only what an address begins with for its origin', async () => {
+    const handler = healthHandler(well, { live: '/_' });
+    expect((await handler({ url: '/_' })).status).toBe(200);
+    expect((await handler({ url: '/_http://me.example' })).status).toBe(404);
   });
 
   it.each([undefined, '', 'http://', '*', 'me.example:443', 'x/livez'])('survives %j', async (url) => {
@@ -178,6 +185,11 @@ describe('a health handler', () => {
     [[well, { livePath: '/x' }], 'healthHandler has no option "livePath"; did you mean live?'],
     [[well, { live: 'livez' }], 'healthHandler live must be a path such as "/livez", got "livez"'],
     [[well, { ready: ['/a', 5] }], 'healthHandler ready must be a path such as "/readyz", got an array'],
+    [[well, { ready: ['/a', ['/b']] }], 'healthHandler ready must be a path'],
+    [
+      [well, { live: 'healthz/live' }],
+      'healthHandler live must be a path such as "/livez", got "healthz/live"',
+    ],
     [[well, { ready: [] }], 'healthHandler ready must be a path such as "/readyz", got an array'],
     [[well, { ready: '/a?b' }], 'healthHandler ready must be a path such as "/readyz", got "/a?b"'],
     [[well, { details: 'no' }], 'healthHandler details must be true or false, got "no"'],
@@ -191,8 +203,8 @@ describe('a health handler', () => {
 });
 
 describe('behind a real server of Node', () => {
-  const health = healthWith({ criticalCircuits: true }, openBreaker());
-  const handler = healthHandler(health);
+  let health: Health;
+  let handler: ReturnType<typeof healthHandler>;
   let server: Server;
   let origin: string;
 
@@ -203,6 +215,8 @@ describe('behind a real server of Node', () => {
   }
 
   beforeAll(async () => {
+    health = healthWith({ criticalCircuits: true }, openBreaker());
+    handler = healthHandler(health);
     server = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

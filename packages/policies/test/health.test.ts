@@ -1,5 +1,6 @@
 import {
   type Breaker,
+  type BreakerExport,
   type BreakerOptions,
   consecutiveFailures,
   createBreaker,
@@ -13,7 +14,15 @@ import {
 } from '@cb/core';
 import { manualClock } from '@cb/testing';
 import { describe, expect, it } from 'vitest';
-import { bulkhead, type Check, type HealthReport, healthOf, healthWith, pipeline } from '../src/index.ts';
+import {
+  bulkhead,
+  type Check,
+  type HealthReport,
+  healthOf,
+  healthWith,
+  pipeline,
+  TimeoutError,
+} from '../src/index.ts';
 
 const never = (): Promise<never> => new Promise(() => {});
 const clock = manualClock();
@@ -185,6 +194,16 @@ describe('health of circuits', () => {
     ]);
   });
 
+  it.each([
+    [undefined, 'open; next try in 5000 ms'],
+    [{ rule: 'a-rule-to-come' }, 'open: a-rule-to-come; next try in 5000 ms'],
+  ])('says what it can of a circuit that another life opened because of %j', async (openedBecause, words) => {
+    const { openedBecause: _, ...kept } = opened('b').export();
+    const restore = { ...kept, ...(openedBecause && { openedBecause }) } as BreakerExport;
+    const breaker = createBreaker({ name: 'b', clock, restore });
+    expect(reasonsOf(await healthOf(breaker).check())).toEqual([words]);
+  });
+
   it('takes groups, breakers and lists of them, each breaker once, new ones when they come', async () => {
     const group: Group = createGroup({ configure: () => ({ clock }) });
     const health = healthOf([group, group.get('a')], group, opened('z'));
@@ -347,6 +366,18 @@ describe('health by checks', () => {
     ]);
   });
 
+  it('takes a time limit within the check for a failure of the check', async () => {
+    const told: unknown[] = [];
+    const error = new TimeoutError('query: no answer within 5 ms', 5);
+    const check = (): Promise<never> => Promise.reject(error);
+    const onError = (...given: unknown[]): unknown => told.push(given);
+    const { results } = await healthWith({ clock, onError }, { name: 'database', check }).check();
+    expect(results).toMatchObject([
+      { reason: 'failed', error: { name: 'TimeoutError', code: 'ERR_TIMEOUT' } },
+    ]);
+    expect(told).toEqual([[error, 'check database']]);
+  });
+
   it('gives a check up that takes too long, and tells it by its signal', async () => {
     const own = manualClock();
     let signal: AbortSignal | undefined;
@@ -487,6 +518,7 @@ describe('a health that is made wrongly', () => {
 
   it('refuses two checks of one name, and wrong options', () => {
     const one = { name: 'db', check };
+    expect(() => healthOf({ ...one, name: 'x'.repeat(200) })).not.toThrow();
     expect(() => healthOf(one, { ...one })).toThrow('health: two checks are called "db"');
     expect(() => healthWith({ maxCircuits: 0 })).toThrow(
       'health maxCircuits must be a whole number from 1 to 10000',
