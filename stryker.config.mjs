@@ -1,3 +1,5 @@
+// The package whose mutants it makes: `CB_PACKAGE=policies npm run mutation`.
+const target = process.env.CB_PACKAGE ?? 'core';
 // Every mutant runs all tests that reach it until one fails: a fortieth of the random walks finds nearly the same ones.
 process.env.CB_RUNS ??= '15';
 
@@ -9,13 +11,15 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'vitest.mutation.config.ts', related: false },
   coverageAnalysis: 'perTest',
-  mutate: ['packages/core/src/**/*.ts', '!packages/core/src/**/{index,types}.ts'],
-  // What no test of core reads need not be copied; docs/ stays, a test compares a page with the machine.
+  mutate: [`packages/${target}/src/**/*.ts`, `!packages/${target}/src/**/{index,types}.ts`],
+  // What no test of them reads need not be copied; docs/ stays, a test compares a page with the machine.
   ignorePatterns: [
     '/apps',
     '/templates',
     '/packages/*',
     '!/packages/core',
+    '!/packages/testing',
+    `!/packages/${target}`,
     '/coverage',
     // Runs a compiled copy in processes of its own, where no mutant is.
     '/packages/core/test/proof.test.ts',

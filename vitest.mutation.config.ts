@@ -1,9 +1,10 @@
-// What `pnpm mutation` runs for every mutant: core's own tests, the quick ones first, because the first that fails is enough.
+// What `pnpm mutation` runs for every mutant: the package's own tests, the quick ones first, because the first that fails is enough.
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { conditions } from './vitest.config.ts';
 
-const SLOW = /\/(model|metamorphic|group|latency|rows|candidates)\.test\.ts$/;
+const target = process.env.CB_PACKAGE ?? 'core';
+const SLOW = /\/(model|metamorphic|group|latency|rows|candidates|[a-z-]+\.property)\.test\.ts$/;
 
 class QuickFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -16,5 +17,5 @@ class QuickFirst extends BaseSequencer {
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { include: ['packages/core/test/**/*.test.ts'], sequence: { sequencer: QuickFirst } },
+  test: { include: [`packages/${target}/test/**/*.test.ts`], sequence: { sequencer: QuickFirst } },
 });

@@ -20,6 +20,7 @@ const recipes = {
   ],
   runtimes: [['node', 'tools/runtimes.mjs', ...rest]],
   demo: [build('--filter=@cb/demo...'), ['node', 'apps/demo/dist/main.js', ...rest]],
+  tour: [build('--filter=@cb/demo...'), ['node', 'apps/demo/dist/tour/main.js', ...rest]],
   bench: [build('--filter=@cb/bench...'), ['node', 'apps/bench/dist/main.js', ...rest]],
   typecheck: [['turbo', 'run', 'typecheck', '--output-logs=errors-only', ...rest]],
   watch: [['turbo', 'watch', 'build', '--output-logs=new-only', ...rest]],

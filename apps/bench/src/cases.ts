@@ -40,6 +40,10 @@ export const CASES: readonly Case[] = [
     ...success('closed-sync', 'sync callee, closed, last 10 s', 'time', 'sync'),
     only: ['bare', ...PEERS], // mollitia takes nothing that returns no promise
   },
+  {
+    ...success('pipeline', 'retry + breaker + timeout around an async call', 'pipeline'),
+    only: ['bare', '@cb/core', 'cockatiel3', 'cockatiel4'], // the others have no retry
+  },
   ...CLIENT_NAMES.map(clientCall),
   { name: 'open-refusal', title: 'refusal while open', setUp: 'opens-at-once', measure: 'refusal' },
   { name: 'open-fallback', title: 'fallback while open', setUp: 'fallback', measure: 'refusal' },

@@ -33,6 +33,7 @@ const GOALS: readonly Goal[] = [
   ratioToCockatiel('the same, compared with cockatiel 4', 'closed-count', 0.6),
   ratioToBare('the same with a time window', 'closed-time', 3.5),
   ratioToCockatiel('a refusal, compared with cockatiel 4', 'open-refusal', 0.2),
+  ratioToCockatiel('retry + breaker + timeout, compared with cockatiel 4', 'pipeline', 0.5),
   ratioToBare('a fallback while open', 'open-fallback', 2.5),
   {
     says: 'a failing call, the dearest with 1,000 to 100,000 calls in the window, compared with an empty one in the same process',

@@ -1,6 +1,6 @@
 import type * as Cockatiel3 from 'cockatiel3';
 import type * as Cockatiel4 from 'cockatiel4';
-import { FALLBACK, HOUR_MS, recipe, type SetUp, type Subject } from './subject.ts';
+import { ATTEMPTS, FALLBACK, HOUR_MS, recipe, type SetUp, type Subject, TIMEOUT_MS } from './subject.ts';
 
 const PATIENT_CALLS = 200_000;
 
@@ -13,6 +13,7 @@ export function cockatiel(library: typeof Cockatiel3 | typeof Cockatiel4): Subje
       case 'count':
         return new lib.CountBreaker({ threshold: 0.5, size: 100, minimumNumberOfCalls: 20 });
       case 'time':
+      case 'pipeline':
         return new lib.SamplingBreaker({ threshold: 0.5, duration: 10_000, minimumRps: 2 });
       case 'patient':
         return new lib.CountBreaker({
@@ -35,7 +36,10 @@ export function cockatiel(library: typeof Cockatiel3 | typeof Cockatiel4): Subje
         make: () => {
           const breaker = rules(setUp) as Cockatiel4.IBreaker;
           const policy = lib.circuitBreaker(lib.handleAll, { halfOpenAfter: HOUR_MS, breaker });
-          return setUp === 'fallback' ? lib.wrap(lib.fallback(lib.handleAll, FALLBACK), policy) : policy;
+          if (setUp === 'fallback') return lib.wrap(lib.fallback(lib.handleAll, FALLBACK), policy);
+          if (setUp !== 'pipeline') return policy;
+          const retry = lib.retry(lib.handleAll, { maxAttempts: ATTEMPTS - 1 });
+          return lib.wrap(retry, policy, lib.timeout(TIMEOUT_MS, lib.TimeoutStrategy.Aggressive));
         },
         call: (policy) => policy.execute(work),
       });

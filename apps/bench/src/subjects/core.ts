@@ -9,27 +9,43 @@ import {
   lastCalls,
   lastMs,
 } from '@cb/core';
-import { FALLBACK, HOUR_MS, NEVER_SO_MANY, recipe, type SetUp, type Subject, type Work } from './subject.ts';
+import { type Pipeline, pipeline, retry, timeout } from '@cb/policies';
+import {
+  ATTEMPTS,
+  FALLBACK,
+  HOUR_MS,
+  NEVER_SO_MANY,
+  type Recipe,
+  recipe,
+  type SetUp,
+  type Subject,
+  TIMEOUT_MS,
+  type Work,
+} from './subject.ts';
 
 const OPENS_AT_ONCE = { openWhen: consecutiveFailures(1), stayOpen: fixed(HOUR_MS) };
+const TIME = { window: lastMs(10_000, { buckets: 10 }), openWhen: failureRatio(0.5) };
 const OPTIONS: Record<SetUp, Omit<BreakerOptions, 'name'>> = {
   count: { window: lastCalls(100), openWhen: failureRatio(0.5) },
-  time: { window: lastMs(10_000, { buckets: 10 }), openWhen: failureRatio(0.5) },
+  time: TIME,
   defaults: {},
   patient: { window: lastMs(60_000), openWhen: failureRatio(1, { minimumCalls: NEVER_SO_MANY }) },
   'opens-at-once': OPENS_AT_ONCE,
   fallback: OPENS_AT_ONCE,
+  pipeline: TIME,
 };
 
 export const core: Subject = {
-  recipe: (setUp, work) =>
-    recipe<Breaker>({
+  recipe: (setUp, work) => {
+    if (setUp === 'pipeline') return pipelineOf(work);
+    return recipe<Breaker>({
       make: (name) => createBreaker({ name, ...OPTIONS[setUp] }),
       call:
         setUp === 'fallback'
           ? (breaker) => callOrFallBack(breaker, work)
           : (breaker) => breaker.execute(work),
-    }),
+    });
+  },
 
   adapter: (setUp, client) =>
     recipe<{ call: Work }>({
@@ -50,6 +66,14 @@ export const core: Subject = {
     return (key) => group.get(key);
   },
 };
+
+function pipelineOf(work: Work): Recipe {
+  return recipe<Pipeline>({
+    make: (name) =>
+      pipeline(retry({ attempts: ATTEMPTS }), createBreaker({ name, ...TIME }), timeout(TIMEOUT_MS)),
+    call: (policies) => policies.execute(work),
+  });
+}
 
 /** The way of an adapter that has something to answer: ask first, no error is made. */
 async function callOrFallBack(breaker: Breaker, work: Work): Promise<unknown> {

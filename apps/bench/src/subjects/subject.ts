@@ -12,9 +12,14 @@ export type Work = () => Promise<number> | number;
  * - `defaults`: what the library does when nothing is asked for;
  * - `patient`: a window that holds 100,000 calls, and nothing that could open it;
  * - `opens-at-once`: one failure opens it, for an hour;
- * - `fallback`: the same, with a value to answer instead.
+ * - `fallback`: the same, with a value to answer instead;
+ * - `pipeline`: `time` between three attempts outside and two seconds for each of them inside.
  */
-export type SetUp = 'count' | 'time' | 'defaults' | 'patient' | 'opens-at-once' | 'fallback';
+export type SetUp = 'count' | 'time' | 'defaults' | 'patient' | 'opens-at-once' | 'fallback' | 'pipeline';
+
+/** Of the pipeline. */
+export const ATTEMPTS = 3;
+export const TIMEOUT_MS = 2_000;
 
 export interface Recipe<B extends object = object> {
   make(name: string): B;

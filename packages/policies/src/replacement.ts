@@ -1,0 +1,106 @@
+import type { Clock } from '@cb/core';
+import type { Tools } from '@cb/core/kit';
+import type { CallContext } from './context.ts';
+import { type Cached, CacheReplacement, isCached } from './fallback-cache.ts';
+
+/**
+ * What kind of failure it was: the circuit was open (also where a client wrapped that error), another policy turned the call
+ * away (both: it did not run), the time was over, or the call itself failed.
+ */
+export type FallbackReason = 'open' | 'rejected' | 'timeout' | 'failed';
+
+/** What a replacing function is given beside the error. */
+export interface FallbackContext extends CallContext {
+  readonly reason: FallbackReason;
+}
+
+/** Answers in place of a call that failed. */
+export type ReplaceCall = (error: unknown, context: FallbackContext) => unknown;
+
+/** What can stand in for a call: a function is called, `cached(…)` is asked, anything else is the answer itself. */
+export type Replacement =
+  | ReplaceCall
+  | Cached
+  | string
+  | number
+  | bigint
+  | boolean
+  | symbol
+  | object
+  | null
+  | undefined;
+
+/** What a replacement answers with; a cache answers with what the call itself once gave. */
+export type AnswerOf<R> = R extends Cached
+  ? never
+  : R extends (...given: never[]) => infer A
+    ? Awaited<A>
+    : R;
+
+/** An answer, and how old it is where it comes out of a cache. */
+export interface Answer {
+  readonly value: unknown;
+  readonly ageMs?: number | undefined;
+  readonly stale?: boolean | undefined;
+}
+
+/** A replacement as the policy uses it. */
+export interface Stand {
+  readonly kind: 'value' | 'function' | 'cache';
+  /** For events: the function's name, or the kind. */
+  readonly label: string;
+  /** @returns undefined where it has nothing to say. */
+  ask(error: unknown, context: FallbackContext): Answer | undefined | Promise<Answer | undefined>;
+  /** Takes note of what the call itself answered. A promise: the call waits for it, which is never rejected. */
+  keep?(value: unknown, context: CallContext): Promise<void> | undefined;
+  /** Plain data, for the snapshot. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** The policy that a replacement works for. */
+export interface Host {
+  readonly name: string;
+  readonly tools: Tools;
+  readonly given: Clock | undefined;
+}
+
+/** @throws TypeError for none at all, for what can only be a mistake, and for what would never be asked. */
+export function standsOf(given: readonly unknown[], host: Host): readonly Stand[] {
+  if (given.length === 0) throw new TypeError('fallback needs at least one replacement');
+  const stands = given.map((replacement, index) => standOf(replacement, index, host));
+  const value = stands.findIndex(({ kind }) => kind === 'value');
+  if (value !== -1 && value < stands.length - 1)
+    throw new TypeError(
+      `fallback: replacement ${value + 2} would never be asked: the value before it always answers`,
+    );
+  return stands;
+}
+
+function standOf(given: unknown, index: number, host: Host): Stand {
+  if (isCached(given)) return new CacheReplacement(given, host);
+  if (typeof given === 'function') {
+    const replace = given as ReplaceCall;
+    const ask = async (error: unknown, context: FallbackContext): Promise<Answer> => ({
+      value: await replace(error, context),
+    });
+    return { kind: 'function', label: replace.name === '' ? 'function' : replace.name, ask };
+  }
+  if (has(given, 'then'))
+    throw new TypeError(
+      `fallback: replacement ${index + 1} is a promise, made before anything failed; give a function that makes it`,
+    );
+  if (has(given, 'execute'))
+    throw new TypeError(
+      `fallback: replacement ${index + 1} is a policy; give a function: (_error, context) => spare.execute(call, context)`,
+    );
+  const answer: Answer = { value: given };
+  return { kind: 'value', label: 'value', ask: () => answer };
+}
+
+function has(given: unknown, method: string): boolean {
+  return (
+    typeof given === 'object' &&
+    given !== null &&
+    typeof (given as Record<string, unknown>)[method] === 'function'
+  );
+}
