@@ -1,5 +1,5 @@
-// Part of npm run check:packages: each adapter's README as a stranger follows it, in an empty project that holds the packed core,
-// the packed adapter, its peer, and nothing else of ours. The snippet runs as it stands, but for the name of the host it calls.
+// Part of npm run check:packages: each adapter's README, and that of the policies, as a stranger follows it, in an empty project that holds the
+// packed core, the packed adapter, its peer, and nothing else of ours. The snippet runs as it stands, but for the name of the host it calls.
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,6 +22,7 @@ const versionIn = (folder, name) =>
 const host = 'prisma/test/hosts/prisma-7';
 const peersOf = {
   fetch: [],
+  policies: [],
   axios: [`axios@${versionIn('axios', 'axios')}`],
   undici: [`undici@${versionIn('undici', 'undici')}`],
   prisma: ['@prisma/client', '@prisma/adapter-libsql'].map((name) => `${name}@${versionIn(host, name)}`),
