@@ -19,7 +19,7 @@ const recipes = {
     ['vitest', 'run', '--reporter=default', '--reporter=./tools/summary-reporter.mjs', ...rest],
   ],
   runtimes: [['node', 'tools/runtimes.mjs', ...rest]],
-  demo: [build('--filter=@cb/demo...'), ['node', 'apps/demo/dist/main.js', ...rest]],
+  demo: [build('--filter=@cb/demo'), ['node', 'apps/demo/dist/main.js', ...rest]],
   bench: [build('--filter=@cb/bench...'), ['node', 'apps/bench/dist/main.js', ...rest]],
   typecheck: [['turbo', 'run', 'typecheck', '--output-logs=errors-only', ...rest]],
   watch: [['turbo', 'watch', 'build', '--output-logs=new-only', ...rest]],
