@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
 const RESTART_MS = 2_000;
-/** A child that has not gone by then is killed. */
-const PATIENCE_MS = 2_000;
+/** A child that has not gone by then is killed. One has a database's folder to clear away. */
+const PATIENCE_MS = 5_000;
 
 /** What a child is made from. */
 export interface Post {

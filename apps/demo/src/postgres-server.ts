@@ -59,12 +59,11 @@ export class PostgresServer {
     if (!existsSync(join(this.#data, 'PG_VERSION'))) throw new Error(`initdb does not work: ${said}`);
   }
 
-  /** Detached: Ctrl-C in a terminal reaches the demo, which then ends its own. */
+  /** Not detached: what ends the whole group of processes by force ends it too. */
   #spawn(program: string, flags: readonly string[]): ChildProcess {
     const child = spawn(join(this.#bin, program), flags, {
       ...NOBODY,
       cwd: this.place.folder,
-      detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#child = child;

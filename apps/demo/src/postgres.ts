@@ -1,4 +1,5 @@
 /** The process that keeps a real PostgreSQL, and kills and starts it again: by the script, and when told. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { narrate } from './narrator.ts';
 import { PostgresServer } from './postgres-server.ts';
 import { postgresRunsAt } from './script.ts';
@@ -43,6 +44,7 @@ async function run(runs: boolean): Promise<void> {
     await (runs ? server.start() : server.kill());
     if (runs) narrate(settings, 'postgres takes queries');
   } catch (error) {
+    await delay(1_000); // after Ctrl-C, which reaches initdb as well, this process ends here
     console.error(error instanceof Error ? error.message : error); // the demo goes on without it
   } finally {
     working = false;

@@ -53,9 +53,13 @@ export function readSettings<T>(): T {
   return JSON.parse(process.argv[2] ?? '{}') as T;
 }
 
-/** A child ends with the demo, however the demo ended. Ctrl-C reaches the demo, which then lets go of its children. */
+/**
+ * A child ends with the demo, however the demo ended. Ctrl-C reaches the demo, which then lets go of its children; other
+ * signals end a child in order, with what it has to clear away.
+ */
 export function endWithTheDemo(): void {
-  process.on('disconnect', () => process.exit(0));
+  const end = (): never => process.exit(0);
+  process.on('disconnect', end).on('SIGTERM', end).on('SIGHUP', end);
   process.on('SIGINT', () => {});
-  if (process.connected === false) process.exit(0);
+  if (process.connected === false) end();
 }
