@@ -26,7 +26,7 @@ export function openPostgres(crew: Crew, dashboardUrl: string, time: ScriptTime)
     onGone: () => endOrphan(known),
   });
   console.log(
-    `PostgreSQL from ${binaries}: k and Enter, or kill -USR2 ${process.pid}, kills it and starts it again`,
+    `k and Enter, or kill -USR2 ${process.pid}, kills PostgreSQL and starts it again (from ${binaries})`,
   );
   createInterface({ input: process.stdin }).on('line', (line) => {
     if (line.trim() === 'k') keeper.send('switch');
