@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages,apps,templates}/*/test/**/*.test.ts'],
-          globalSetup: 'packages/prisma/test/hosts/generate.mjs',
+          globalSetup: 'tools/generate-prisma-clients.mjs',
         },
       },
       { test: { name: 'e2e', include: ['apps/*/e2e/**/*.test.ts'], testTimeout: 30_000 } },

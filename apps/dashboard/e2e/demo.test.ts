@@ -42,6 +42,18 @@ describeInBrowser('dashboard, watching the demo', () => {
     expect(errors).toEqual([]);
   });
 
+  it('tells databases from what is called over HTTP, and finds either', async () => {
+    const { page, errors } = await visit(browser, demo.url);
+    await page.locator(`${rowOf('checkout', 'payments')} [data-kind="http"]`).waitFor();
+    await page.getByRole('searchbox').fill('kind:db');
+    await page.locator(rowOf('checkout', 'payments')).waitFor({ state: 'detached' });
+    await page.locator(`${rowOf('orders', 'orders-db')} [data-kind="db"]`).waitFor();
+
+    await page.locator(rowOf('orders', 'orders-db')).getByRole('link').click();
+    await page.locator('[data-page="breaker"] [data-kind="db"]').waitFor();
+    expect(errors).toEqual([]);
+  });
+
   it('keeps its place over a reload: what was searched for, the range, the breaker', async () => {
     const { page, errors } = await visit(browser, demo.url);
     const search = page.getByRole('searchbox');

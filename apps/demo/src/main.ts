@@ -1,13 +1,15 @@
-/** The demo: a dashboard, upstreams that misbehave on a script, and three instances of two services that call them. */
+/** The demo: a dashboard, upstreams and databases that misbehave on a script, and the instances of services that use them. */
 import { type DashboardServer, startDashboard } from '@cb/dashboard';
 import { HELP, readCommandLine } from './command-line.ts';
 import { Crew } from './crew.ts';
 import { startNarrator } from './narrator.ts';
-import type { InstanceSettings, Ports, UpstreamSettings } from './settings.ts';
-import { SERVICES } from './shop.ts';
+import { openPostgres } from './postgres-route.ts';
+import type { ScriptTime } from './script-time.ts';
+import type { CallerSettings, InstanceSettings, Ports, UpstreamSettings } from './settings.ts';
+import { ORDERS, SERVICES } from './shop.ts';
 
 async function main(): Promise<void> {
-  const { port, speed, help } = readCommandLine(process.argv.slice(2));
+  const { port, speed, postgres, help } = readCommandLine(process.argv.slice(2));
   if (help) {
     process.stdout.write(HELP);
     return;
@@ -16,31 +18,40 @@ async function main(): Promise<void> {
   const crew = new Crew((line) => console.error(line));
   stopOn(['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'], crew, dashboard);
   console.log(`The shop is open: ${dashboard.url}?span=300 (Ctrl-C closes it)`);
-  openShop(crew, dashboard.url, speed);
+  const time: ScriptTime = { startedAt: Date.now(), speed };
+  openShop(crew, dashboard.url, time);
+  if (postgres) openPostgres(crew, dashboard.url, time);
+  startNarrator(time);
 }
 
-function openShop(crew: Crew, dashboardUrl: string, speed: number): void {
-  const startedAt = Date.now();
+function openShop(crew: Crew, dashboardUrl: string, time: ScriptTime): void {
   let ports: Ports | undefined;
   crew.start({
     name: 'upstreams',
     file: new URL('./upstreams.js', import.meta.url),
-    settings: (): UpstreamSettings => ({ startedAt, speed, ...(ports && { ports }) }),
+    settings: (): UpstreamSettings => ({ ...time, ...(ports && { ports }) }),
     onMessage: (message) => {
-      if (ports === undefined) startInstances(crew, dashboardUrl, speed, message as Ports);
+      if (ports === undefined) startCallers(crew, dashboardUrl, time, message as Ports);
       ports = message as Ports;
     },
   });
-  startNarrator(startedAt, speed, console.log);
+  const orders: InstanceSettings = { ...time, service: ORDERS, instance: `${ORDERS}-1`, dashboardUrl };
+  crew.start({
+    name: orders.instance,
+    file: new URL('./orders.js', import.meta.url),
+    settings: () => orders,
+  });
 }
 
-function startInstances(crew: Crew, dashboardUrl: string, speed: number, ports: Ports): void {
+function startCallers(crew: Crew, dashboardUrl: string, time: ScriptTime, ports: Ports): void {
   const file = new URL('./instance.js', import.meta.url);
-  for (const { name: service, instances, upstreams } of SERVICES) {
-    const called: Partial<Ports> = Object.fromEntries(upstreams.map((name) => [name, ports[name]]));
+  const portsOf = (names: readonly (keyof Ports)[]): Partial<Ports> =>
+    Object.fromEntries(names.map((name) => [name, ports[name]]));
+  for (const { name: service, instances, byFetch, byAxios } of SERVICES) {
+    const called = { byFetch: portsOf(byFetch), byAxios: portsOf(byAxios) };
     for (let i = 1; i <= instances; i++) {
       const instance = `${service}-${i}`;
-      const settings: InstanceSettings = { service, instance, dashboardUrl, speed, ports: called };
+      const settings: CallerSettings = { ...time, service, instance, dashboardUrl, ...called };
       crew.start({ name: instance, file, settings: () => settings });
     }
   }

@@ -1,13 +1,13 @@
-/** How the upstreams misbehave, as a pure function of time: the same second of the loop always does the same. */
+/** How upstreams and databases misbehave, as a pure function of time: the same second of the loop always does the same. */
 
-/** How a bad answer is bad: a 503, a reset connection, or no answer at all. */
-type Failure = '503' | 'reset' | 'hang';
+/** How a bad answer is bad: a 503, a reset connection, no answer at all, or, of a database, nobody who listens. */
+type Failure = '503' | 'reset' | 'hang' | 'unreachable';
 
-/** What an upstream does with the next request. */
+/** What an upstream does with the next request, a database with the next query. */
 export interface Behaviour {
   /** Milliseconds until an answer, on average. */
   readonly delayMs: number;
-  /** Share of requests that go wrong, 0 to 1. */
+  /** Share of them that go wrong, 0 to 1. */
   readonly badRatio: number;
   readonly bad: Failure;
   /** Sent as `Retry-After` with a 503. */
@@ -30,6 +30,9 @@ interface Part {
 }
 
 export type UpstreamName = 'payments' | 'inventory' | 'shipping' | 'fraud' | 'recommendations' | 'prices';
+/** A database whose driver acts; a real one has no behaviour, it is there or not: see `postgresRunsAt`. */
+export type DatabaseName = 'orders-db';
+export type ActorName = UpstreamName | DatabaseName;
 
 const LOOP_SECONDS = 80;
 
@@ -37,11 +40,15 @@ function well(fromSeconds: number, delayMs: number): Phase {
   return { fromSeconds, says: 'is well', delayMs, badRatio: 0.004, bad: '503' };
 }
 
+function flawless(fromSeconds: number, delayMs: number): Phase {
+  return { ...well(fromSeconds, delayMs), badRatio: 0 };
+}
+
 /**
  * One trouble after the other, each for its own reason: 503s with Retry-After, slow growth, resets, hanging. One upstream
  * flaps all the time, so that there is always something to see, and one stays well.
  */
-const SCRIPT: Readonly<Record<UpstreamName, Part>> = {
+const UPSTREAMS: Readonly<Record<UpstreamName, Part>> = {
   payments: {
     loopSeconds: LOOP_SECONDS,
     phases: [
@@ -95,22 +102,48 @@ const SCRIPT: Readonly<Record<UpstreamName, Part>> = {
       { fromSeconds: 9, says: 'fails four times of five', delayMs: 20, badRatio: 0.8, bad: '503' },
     ],
   },
-  prices: { loopSeconds: LOOP_SECONDS, phases: [{ ...well(0, 15), badRatio: 0 }] },
+  prices: { loopSeconds: LOOP_SECONDS, phases: [flawless(0, 15)] },
 };
 
-export const UPSTREAM_NAMES: readonly UpstreamName[] = Object.keys(SCRIPT) as UpstreamName[];
+/** First nobody listens, later it answers, but as if everything waited for one lock. */
+const DATABASES: Readonly<Record<DatabaseName, Part>> = {
+  'orders-db': {
+    loopSeconds: LOOP_SECONDS,
+    phases: [
+      flawless(0, 6),
+      { fromSeconds: 12, says: 'cannot be reached', delayMs: 3, badRatio: 1, bad: 'unreachable' },
+      flawless(24, 6),
+      { fromSeconds: 58, says: 'takes ages to answer', delayMs: 900, badRatio: 0, bad: 'unreachable' },
+      flawless(70, 6),
+    ],
+  },
+};
 
-/** The phase that an upstream is in, `seconds` after the demo began. */
-export function phaseAt(upstream: UpstreamName, seconds: number): Phase {
-  const { loopSeconds, phases } = SCRIPT[upstream];
+const SCRIPT: Readonly<Record<ActorName, Part>> = { ...UPSTREAMS, ...DATABASES };
+
+export const UPSTREAM_NAMES: readonly UpstreamName[] = Object.keys(UPSTREAMS) as UpstreamName[];
+export const ACTOR_NAMES: readonly ActorName[] = Object.keys(SCRIPT) as ActorName[];
+
+/** Once a loop the real PostgreSQL is killed and, some seconds later, started again. */
+const POSTGRES_IS_GONE = { fromSeconds: 30, toSeconds: 44 };
+
+/** Whether the script wants the real PostgreSQL to run, `seconds` after the demo began. */
+export function postgresRunsAt(seconds: number): boolean {
+  const into = seconds % LOOP_SECONDS;
+  return into < POSTGRES_IS_GONE.fromSeconds || into >= POSTGRES_IS_GONE.toSeconds;
+}
+
+/** The phase that an actor is in, `seconds` after the demo began. */
+export function phaseAt(actor: ActorName, seconds: number): Phase {
+  const { loopSeconds, phases } = SCRIPT[actor];
   const into = seconds % loopSeconds;
   return phases.findLast(({ fromSeconds }) => fromSeconds <= into) ?? phases[0];
 }
 
-/** What an upstream does, `seconds` after the demo began. */
-export function behaviourAt(upstream: UpstreamName, seconds: number): Behaviour {
-  const { loopSeconds, phases } = SCRIPT[upstream];
-  const phase = phaseAt(upstream, seconds);
+/** What an actor does, `seconds` after the demo began. */
+export function behaviourAt(actor: ActorName, seconds: number): Behaviour {
+  const { loopSeconds, phases } = SCRIPT[actor];
+  const phase = phaseAt(actor, seconds);
   if (phase.endDelayMs === undefined) return phase;
   const end = phases[phases.indexOf(phase) + 1]?.fromSeconds ?? loopSeconds;
   const share = ((seconds % loopSeconds) - phase.fromSeconds) / (end - phase.fromSeconds);

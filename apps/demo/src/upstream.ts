@@ -1,14 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Behaviour, behaviourAt, type UpstreamName } from './script.ts';
-import type { UpstreamSettings } from './settings.ts';
+import { type ScriptTime, scriptSeconds } from './script-time.ts';
 
 /** An HTTP server that does what the script says at this moment. */
-export function createUpstream(name: UpstreamName, { startedAt, speed }: UpstreamSettings): Server {
+export function createUpstream(name: UpstreamName, time: ScriptTime): Server {
   return createServer((request, response) => {
-    const seconds = ((Date.now() - startedAt) / 1_000) * speed;
-    const behaviour = behaviourAt(name, seconds);
+    const behaviour = behaviourAt(name, scriptSeconds(time));
     const delayMs = behaviour.delayMs * (0.6 + 0.8 * Math.random());
-    setTimeout(() => answer(request, response, behaviour, speed), delayMs);
+    setTimeout(() => answer(request, response, behaviour, time.speed), delayMs);
   });
 }
 

@@ -3,13 +3,14 @@ import { readCommandLine } from '../src/command-line.ts';
 
 describe('command line', () => {
   it('has a port and a speed without being asked', () => {
-    expect(readCommandLine([])).toEqual({ port: 4600, speed: 1, help: false });
+    expect(readCommandLine([])).toEqual({ port: 4600, speed: 1, postgres: false, help: false });
   });
 
   it('reads what is given', () => {
-    expect(readCommandLine(['--port', '0', '--speed=2.5', '-h'])).toEqual({
+    expect(readCommandLine(['--port', '0', '--speed=2.5', '--postgres', '-h'])).toEqual({
       port: 0,
       speed: 2.5,
+      postgres: true,
       help: true,
     });
   });

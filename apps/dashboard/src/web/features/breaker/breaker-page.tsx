@@ -2,6 +2,7 @@ import { LANE } from '@cb/protocol';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { Glyph } from '../../components/glyph.tsx';
+import { KindMark } from '../../components/kind-mark.tsx';
 import { Snippet } from '../../components/snippet.tsx';
 import { elapsed } from '../../lib/format.ts';
 import { withSearch } from '../../lib/paths.ts';
@@ -93,7 +94,7 @@ function BreakerHead({ view }: { view: RowView }) {
       <span className="tag">{view.service}</span>
       {Object.entries(view.tags).map(([key, value]) => (
         <span key={key} className="tag">
-          {key}={value}
+          {key === 'kind' ? <KindMark kind={value} /> : `${key}=${value}`}
         </span>
       ))}
       {[...modes].map((mode) => (

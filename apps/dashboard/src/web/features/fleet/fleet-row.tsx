@@ -3,6 +3,7 @@ import { memo } from 'react';
 import { Link } from 'wouter';
 import { ErrorBar } from '../../components/error-bar.tsx';
 import { Glyph } from '../../components/glyph.tsx';
+import { KindMark } from '../../components/kind-mark.tsx';
 import { elapsed, latency, NONE, rate } from '../../lib/format.ts';
 import { breakerPath, withSearch } from '../../lib/paths.ts';
 import { useNow } from '../../lib/seconds.ts';
@@ -46,6 +47,7 @@ export const FleetRow = memo(function FleetRow({ row, index, top, height, card }
     style: { transform: `translateY(${top}px)`, height },
   };
   const errors = <ErrorBar ratio={numbers?.failureRatio} limit={view.failureLimit} />;
+  const kind = <KindMark kind={view.tags.kind} />;
   if (card) {
     return (
       <tr {...common} className="fleet-card">
@@ -53,6 +55,7 @@ export const FleetRow = memo(function FleetRow({ row, index, top, height, card }
           <Glyph state={slug} />
           <span className="card-name">
             {title} <span className="row-service">{view.service}</span>
+            {kind}
           </span>
           <span className="card-state">
             {wordOf(slug)} · {time}
@@ -79,6 +82,7 @@ export const FleetRow = memo(function FleetRow({ row, index, top, height, card }
         {title}
         <span className="row-open">{silent ? NONE : `${view.notClosed}/${view.instances.length}`}</span>
         <span className="row-service">{view.service}</span>
+        {kind}
       </td>
       <td />
       <td className="cell-number">{rate(numbers?.callsPerSecond)}</td>

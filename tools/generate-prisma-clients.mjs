@@ -1,5 +1,5 @@
-// Generates the Prisma clients of the tests into each host's git-ignored `generated`. A host's `build` runs it for that host, Vitest
-// runs it for all of them before any unit test. Where nothing has changed it takes milliseconds.
+// Generates Prisma clients into the git-ignored `generated` of the package that it is run in: of the demo and of each host of
+// @cb/prisma's tests. Vitest runs it for those hosts before any unit test. Where nothing has changed it takes milliseconds.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,33 +9,33 @@ import { argv, execPath } from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-const HERE = dirname(fileURLToPath(import.meta.url));
+const HOSTS = fileURLToPath(new URL('../packages/prisma/test/hosts/', import.meta.url));
 /**
  * Prisma wants its engines on disk before it generates, would download them, and then runs none of them: any file will do.
  * The library is copied beside the client, so that one is a small file.
  */
 const NO_DOWNLOADS = {
   PRISMA_SCHEMA_ENGINE_BINARY: execPath,
-  PRISMA_QUERY_ENGINE_LIBRARY: join(HERE, 'unused/index.cjs'),
+  PRISMA_QUERY_ENGINE_LIBRARY: join(HOSTS, 'unused/index.cjs'),
   CHECKPOINT_DISABLE: '1',
   PRISMA_HIDE_UPDATE_MESSAGE: '1',
 };
 
 /** Vitest's global setup. */
 export default async function setup() {
-  const hosts = readdirSync(HERE).filter((name) => name.startsWith('prisma-'));
-  await Promise.all(hosts.map((name) => generate(join(HERE, name))));
+  const hosts = readdirSync(HOSTS).filter((name) => name.startsWith('prisma-'));
+  await Promise.all(hosts.map((name) => generate(join(HOSTS, name))));
 }
 
-async function generate(host) {
-  const schemas = readdirSync(join(host, 'prisma'), { recursive: true }).filter((name) =>
+async function generate(folder) {
+  const schemas = readdirSync(join(folder, 'prisma'), { recursive: true }).filter((name) =>
     name.endsWith('.prisma'),
   );
-  const prisma = createRequire(join(host, 'package.json')).resolve('prisma/package.json');
-  for (const schema of schemas) await generateOne(host, join(host, 'prisma', schema), prisma);
+  const prisma = createRequire(join(folder, 'package.json')).resolve('prisma/package.json');
+  await Promise.all(schemas.map((schema) => generateOne(folder, join(folder, 'prisma', schema), prisma)));
 }
 
-async function generateOne(host, schema, prisma) {
+async function generateOne(folder, schema, prisma) {
   const output = join(dirname(schema), /output\s*=\s*"(.*)"/.exec(readFileSync(schema, 'utf8'))[1]);
   const stamp = join(output, '.stamp');
   const inputs = [schema, prisma, fileURLToPath(import.meta.url)].map((file) => readFileSync(file));
@@ -45,7 +45,7 @@ async function generateOne(host, schema, prisma) {
   await promisify(execFile)(
     execPath,
     [join(dirname(prisma), 'build/index.js'), 'generate', '--schema', schema],
-    { cwd: host, env: { ...process.env, ...NO_DOWNLOADS } },
+    { cwd: folder, env: { ...process.env, ...NO_DOWNLOADS } },
   );
   mkdirSync(output, { recursive: true });
   loadEngineFromDisk(output);
