@@ -118,13 +118,7 @@ export class Circuit implements Breaker, Beside {
     call: (context: { signal?: S }) => T | PromiseLike<T>,
     options?: { signal?: S | undefined },
   ): Promise<T> {
-    if (
-      options === undefined &&
-      this.#sound() &&
-      !this.#plan.timed &&
-      this.#services.classify === undefined &&
-      !this.#audience?.perCall
-    )
+    if (options === undefined && this.#sound() && !this.#plan.timed && this.#services.classify === undefined)
       return this.#executePlain(call);
     const signal = options?.signal;
     if (signal?.aborted) return rejectSoon(signal.reason);
@@ -135,7 +129,7 @@ export class Circuit implements Breaker, Beside {
       : this.#executePermitted(permit, call, signal);
   }
 
-  /** Closed, untimed, unheard: no permit, no closure, one promise. */
+  /** Closed and untimed: no permit, no closure, one promise. */
   #executePlain<T>(call: (context: { signal?: never }) => T | PromiseLike<T>): Promise<T> {
     const { ok, failed } = takeOff(this, this.#generation);
     this.#inFlight++;
@@ -151,10 +145,14 @@ export class Circuit implements Breaker, Beside {
 
   /** Called by flights. */
   succeeded(generation: number): void {
+    const plan = this.#plan;
+    if (generation !== this.#generation || plan.tumbles || this.#audience?.perCall) {
+      this.#settleCall(generation, -1, SUCCESS, UNREAD, UNREAD, undefined, 0);
+      return;
+    }
     this.#inFlight--;
     this.#succeeded++;
-    if (generation !== this.#generation) this.#settleLate(generation, -1, 0, undefined, UNREAD, 0);
-    else this.#count(0, this.#plan.datesResults ? this.#now() : UNREAD, UNREAD, undefined, 0);
+    this.#count(0, plan.datesResults ? this.#now() : UNREAD, UNREAD, undefined, 0);
   }
 
   /** Called by flights. */
@@ -231,7 +229,7 @@ export class Circuit implements Breaker, Beside {
     this.#step(this.#timely('call-arrived', now), OPEN_TIME_OVER);
     const lease = leaseGiven(before, this.#machine);
     if (lease !== -1) return this.#permit(lease, now);
-    return this.#refuse(this.#machine.name === 'open' ? 'open' : 'probing', now);
+    return this.#refuse('probing', now);
   }
 
   #endProbingIfDue(now: number): void {
@@ -276,7 +274,7 @@ export class Circuit implements Breaker, Beside {
   #begin(now: number): void {
     if (this.#machine.name !== 'closed' && !this.#plan.windowLivesOn) return;
     if (this.#window instanceof Ledger) this.#window.arrive(now);
-    if (this.#machine.name === 'closed') this.#extras?.begin(now - this.#services.stall.stalledMs);
+    this.#extras?.begin(now - this.#services.stall.stalledMs);
   }
 
   #refuse(reason: RefusalReason, now: number): CallPermit | null {
@@ -338,7 +336,7 @@ export class Circuit implements Breaker, Beside {
       durationMs = Math.max(0, this.#now() - permit.startedAt - stalledMs);
     }
     const { generation, lease, startedAt } = permit;
-    if (this.#plan.watchesSlow && generation === this.#generation && this.#machine.name === 'closed')
+    if (this.#plan.watchesSlow && generation === this.#generation)
       this.#extras?.end(startedAt - permit.stalledMs);
     return this.#settleCall(generation, lease, verdict, durationMs, startedAt, error, hintMs);
   }
@@ -404,7 +402,7 @@ export class Circuit implements Breaker, Beside {
   #settleTimely(lease: number, bits: number, error: unknown, startedAt: number, hintMs: number): true {
     if (lease !== -1) this.#settleProbe(lease, bits, error, startedAt, hintMs);
     else if (this.#machine.name === 'closed') this.#settleClosed(bits, error, startedAt, hintMs);
-    else if (bits & IGNORED_CALL) this.#trouble?.evidence?.add(bits);
+    else if (bits & IGNORED_CALL) this.#troubled().evidence?.add(bits);
     return true;
   }
 
@@ -440,7 +438,7 @@ export class Circuit implements Breaker, Beside {
   }
 
   #recordIgnored(bits: number, startedAt: number): void {
-    this.#trouble?.evidence?.add(bits);
+    this.#troubled().evidence?.add(bits);
     if (this.#plan.countsIgnored) this.#window.record(bits, this.#now(), startedAt);
   }
 
@@ -478,7 +476,7 @@ export class Circuit implements Breaker, Beside {
   #count(bits: number, now: number, startedAt: number, error: unknown, hintMs: number): void {
     const plan = this.#plan;
     this.#extras?.learn((bits & FAILED) !== 0, now);
-    if (bits === 0 && this.#trouble === null) this.#window.record(0, now, startedAt);
+    if (this.#trouble === null) this.#window.record(0, now, startedAt);
     else this.#record(bits, now, startedAt, error);
     if (!(bits & FAILED ? plan.asksOnFailure : plan.asksOnSuccess)) return;
     if (!plan.asksAlways && !this.#hasTrouble()) return;
@@ -526,6 +524,8 @@ export class Circuit implements Breaker, Beside {
   }
 
   get slowInFlight(): number {
+    // What began before the circuit closed belongs to another life, also where nobody has noticed yet that it did.
+    if (this.#machine.name !== 'closed') return 0;
     const now = this.#now() - this.#services.stall.stalledMs;
     return this.#extras?.slowInFlight(now) ?? 0;
   }
@@ -570,17 +570,17 @@ export class Circuit implements Breaker, Beside {
     const from = this.#machine;
     let to = step(from, event, this.config);
     if (to === from) return;
-    if (to.name === 'open' && waitsAnew(from, to, event, this.config))
-      to = this.#stayingAsAsked(to, event, error);
+    if (to.name === 'open' && waitsAnew(from, to, event, this.config)) {
+      // The next round of an open circuit begins with its call; any other open time with the opening.
+      to = this.#stayingAsAsked(to, event.type === 'call-arrived' ? event.now : to.since, error);
+    }
     this.#machine = to;
     if (to.name !== from.name || event.type === 'reset') this.#entered(from.name, why, event, person);
   }
 
   /** With the user's own open time, where there is one. */
-  #stayingAsAsked(to: Open, { type, now }: { type: string; now: number }, error: unknown): Open {
+  #stayingAsAsked(to: Open, from: number, error: unknown): Open {
     if (this.#services.openMs === undefined) return to;
-    // The next round of an open circuit begins with its call; any other open time with the opening.
-    const from = type === 'call-arrived' ? now : to.since;
     const ms = openMsOf({ window: this.#view(from), openings: to.openings, error }, this.#services);
     return ms === undefined ? to : { ...to, until: from + ms };
   }
@@ -610,7 +610,7 @@ export class Circuit implements Breaker, Beside {
     const { counting, rampUp } = this.config;
     const byPerson = event.type === 'reset';
     if (!this.#plan.windowLivesOn || byPerson) this.#clear(now);
-    if (this.#trouble !== null) this.#trouble.evidence = null;
+    this.#troubled().evidence = null;
     if (counting?.closingSuccess && event.type === 'probe-succeeded' && !this.#plan.windowLivesOn) {
       this.#window.record((event.slow ? SLOW : 0) | UNCOUNTED, now, now);
       this.#troubled().successesInARow = 1;
@@ -634,17 +634,16 @@ export class Circuit implements Breaker, Beside {
     checkMode(mode, options);
     const now = this.#now();
     this.#endModeIfDue(now);
-    this.#past ??= { ...NO_PAST };
-    this.#past.modeUntil =
-      options.forMs === undefined || mode === 'auto' ? Number.POSITIVE_INFINITY : now + options.forMs;
-    this.#changeMode(mode, now, options);
+    // What a mode ends in has no end itself.
+    this.#changeMode(mode, now, options, mode === 'auto' ? undefined : options.forMs);
   }
 
-  #changeMode(to: Mode, now: number, person: Person & { forMs?: number }): void {
+  #changeMode(to: Mode, now: number, person: Person, forMs?: number): void {
     const from = this.#mode;
+    const until = forMs === undefined ? Number.POSITIVE_INFINITY : now + forMs;
+    if (from === to && until === (this.#past ?? NO_PAST).modeUntil) return;
     this.#mode = to;
-    if (from === to && person.forMs === undefined) return;
-    this.#changed();
+    this.#changed().modeUntil = until;
     this.#announceLater();
     this.#audience?.emitter.emit('mode-changed', {
       type: 'mode-changed',
@@ -652,15 +651,13 @@ export class Circuit implements Breaker, Beside {
       from,
       to,
       state: this.state,
-      ...(person.forMs === undefined ? {} : { forMs: person.forMs }),
+      ...(forMs === undefined ? {} : { forMs }),
       ...signedBy(person),
     });
   }
 
   #endModeIfDue(now: number): void {
-    const past = this.#past;
-    if (past === null || now < past.modeUntil) return;
-    past.modeUntil = Number.POSITIVE_INFINITY;
+    if (now < (this.#past ?? NO_PAST).modeUntil) return;
     this.#changeMode('auto', now, { reason: 'its time was over' });
   }
 
@@ -719,7 +716,7 @@ export class Circuit implements Breaker, Beside {
     const machine = this.#machine;
     if (machine.name !== 'half-open' || !isTooLong(machine, now, this.config)) return machine;
     const over = step(machine, { type: 'time-passed', now, random: 0, hintMs: 0 }, this.config);
-    return over.name === 'open' ? this.#stayingAsAsked(over, { type: 'time-passed', now }, undefined) : over;
+    return over.name === 'open' ? this.#stayingAsAsked(over, over.since, undefined) : over;
   }
 
   /** Whether the next arrival would find a limit crossed. */
@@ -804,7 +801,8 @@ export class Circuit implements Breaker, Beside {
     const trouble = { failed, slow, ignored, rejected, stale };
     this.#succeeded = succeeded;
     const { failuresInARow, successesInARow } = kept;
-    if (failuresInARow > 0 || Object.values(trouble).some((count) => count > 0)) {
+    // Without trouble every call since the beginning was a success.
+    if (failuresInARow > 0 || successesInARow !== succeeded || Object.values(trouble).some((n) => n > 0)) {
       Object.assign(this.#troubled(), trouble, { failuresInARow, successesInARow });
     }
     const modeUntil = kept.modeMs === null ? Number.POSITIVE_INFINITY : now + kept.modeMs - elapsedMs;
@@ -886,13 +884,8 @@ export class Circuit implements Breaker, Beside {
 }
 
 /** Whether an open time begins with this event. */
-function waitsAnew(
-  from: MachineState,
-  to: Open,
-  event: MachineEvent,
-  { probing }: BreakerConfig,
-): event is MachineEvent & { now: number } {
-  if (event.type === 'told-to-open' || event.type === 'probe-now') return false;
+function waitsAnew(from: MachineState, to: Open, event: MachineEvent, { probing }: BreakerConfig): boolean {
+  if (event.type === 'told-to-open') return false;
   if (from.name !== 'open') return true;
   return event.type === 'call-arrived' && to.nextLease % probing.probes === 0;
 }
