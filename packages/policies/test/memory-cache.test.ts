@@ -68,16 +68,16 @@ describe('memoryCache', () => {
     expect(['a', 'b', 'c', 'd'].filter((key) => cache.get(key) !== undefined)).toEqual(['a', 'b', 'd']);
   });
 
-  it('stays at its size under a million keys, a thousand by default', () => {
+  it('stays at its size under a hundred times more keys, a thousand by default', () => {
     const cache = memoryCache();
     let largest = 0;
-    for (let i = 0; i < 1_000_000; i++) {
+    for (let i = 0; i < 100_000; i++) {
       cache.set(`key ${i}`, i);
       if (cache.size > largest) largest = cache.size;
     }
     expect([largest, cache.size]).toEqual([1_000, 1_000]);
-    expect(cache.get('key 999000')).toMatchObject({ value: 999_000 });
-    expect(cache.get('key 998999')).toBe(undefined);
+    expect(cache.get('key 99000')).toMatchObject({ value: 99_000 });
+    expect(cache.get('key 98999')).toBe(undefined);
   });
 
   it('is not younger for a wall clock set back', () => {

@@ -356,12 +356,12 @@ describe('the keys of a rateLimit', () => {
     expect([come, snapshot().gauges.queued, clock.pendingTimers]).toEqual([2, 0, 0]);
   });
 
-  it('leave memory flat, a million of them', () => {
+  it('leave memory flat, a hundred times more of them than are kept', () => {
     const { policy, clock, snapshot } = scene({ limit: 1, perMs: 1e9 });
-    for (let i = 0; i < 1_000_000; i++) {
+    for (let i = 0; i < 100_000; i++) {
       if (i % 1_000 === 0) clock.advance(1);
       policy.allow(`key ${i}`);
     }
-    expect([snapshot().gauges.keys, snapshot().counts.allowed]).toEqual([1_000, 1_000_000]);
+    expect([snapshot().gauges.keys, snapshot().counts.allowed]).toEqual([1_000, 100_000]);
   });
 });
