@@ -47,7 +47,9 @@ const STEADIED = new WeakMap<Clock, Required<Clock>>();
 
 function steadied(clock: Clock): Required<Clock> {
   let last = finite(clock.now(), 0);
-  let offset = 0;
+  // Moments are 0 or more everywhere: below it a number stands for a moment that nobody read.
+  let offset = Math.max(0, -last);
+  last += offset;
   return {
     now() {
       const raw = finite(clock.now(), last - offset);

@@ -64,6 +64,10 @@ describe('a steadied clock', () => {
     expect(follow(Number.NaN, Number.NaN, 5)).toEqual([0, 5]);
   });
 
+  it('begins at 0 where the given one begins below, so that no moment is negative', () => {
+    expect(follow(-5, -5, -4, -1, 3)).toEqual([0, 1, 4, 8]);
+  });
+
   it('is one per clock', () => {
     const clock = { now: () => 1 };
     expect(steady(clock)).toBe(steady(clock));

@@ -19,7 +19,7 @@ export function simulateCalls(
   const clock = new VirtualClock(from);
   const circuit = new Circuit({ ...options, clock });
   const recording = new Recording(from);
-  circuit.on('state-changed', (event) => recording.move(event.at, event.to, event.why));
+  circuit.on('state-changed', (event) => recording.move(clock.traced(event.at), event.to, event.why));
 
   const answered = answers(trace.calls, assume);
   const permits = new Map<number, Permit>();

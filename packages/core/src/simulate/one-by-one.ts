@@ -22,7 +22,7 @@ export class OneByOne {
     this.#clock = clock;
     this.#recording = recording;
     this.#circuit = new Circuit({ ...options, clock });
-    this.#circuit.on('state-changed', (event) => recording.move(event.at, event.to, event.why));
+    this.#circuit.on('state-changed', (event) => recording.move(clock.traced(event.at), event.to, event.why));
     this.#slowMs = slowestAllowedMs(openWhen);
   }
 

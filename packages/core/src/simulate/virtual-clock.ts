@@ -9,9 +9,17 @@ interface Timer {
 export class VirtualClock implements Required<Clock> {
   #now: number;
   readonly #timers = new Set<Timer>();
+  /** A breaker's time begins at 0 or later; a trace's moments may be negative. */
+  readonly #earlier: number;
 
   constructor(now: number) {
     this.#now = now;
+    this.#earlier = Math.max(0, -now);
+  }
+
+  /** A breaker's moment as one of the trace. */
+  traced(at: number): number {
+    return at - this.#earlier;
   }
 
   now(): number {

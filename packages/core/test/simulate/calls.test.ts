@@ -261,3 +261,15 @@ describe('a trace', () => {
 function row(at: number): { at: number; calls: number; failures: number } {
   return { at, calls: 1, failures: 0 };
 }
+
+describe('the origin of a trace', () => {
+  it('changes nothing, also where it is negative', () => {
+    const changes = (origin: number): number[] => {
+      const calls = Array.from({ length: 40 }, (_, i) => (i % 10 < 5 ? failed : ok)(origin + i));
+      const config = { openWhen: consecutiveFailures(2), stayOpen: fixed(3) };
+      return simulate(config, { calls }).transitions.map(({ at }) => at - origin);
+    };
+    expect(changes(0).length).toBeGreaterThan(3);
+    for (const origin of [-1, -20, -1_000, 5_000]) expect(changes(origin)).toEqual(changes(0));
+  });
+});

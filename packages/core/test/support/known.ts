@@ -18,11 +18,6 @@ const KNOWN: Record<string, (c: Case) => boolean> = {
     window.stalesCalls === true &&
     counting?.pending === true &&
     counting.late === 'counted',
-  // A read between the end of half-open and the first call after it takes slow calls under way for ones of the new life.
-  B19: ({ config: { probing, counting, openWhen } }) =>
-    probing.afterMaxMs === 'closed' &&
-    counting?.clears === 'never' &&
-    openWhen.some((rule) => rule.kind === 'slow-ratio' && rule.inFlight === true),
   // Whether an interval that began while open starts a generation: nobody can tell but by the number.
   A2: ({ config: { window, counting } }) =>
     window.kind === 'tumbling' && window.stalesCalls === true && counting?.clears === 'never',
