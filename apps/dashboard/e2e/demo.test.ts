@@ -54,6 +54,17 @@ describeInBrowser('dashboard, watching the demo', () => {
     expect(errors).toEqual([]);
   });
 
+  it('shows the policies around the calls of two services, and what they did', async () => {
+    const { page, errors } = await visit(browser, `${demo.url}policies`);
+    const deedsOf = (name: string, kind: string) =>
+      page.locator(`[data-policy="${name}"][data-kind="${kind}"] .policy-did`);
+    await deedsOf('catalog/recommendations', 'retry').waitFor();
+    await deedsOf('orders/orders-db', 'fallback').waitFor();
+    const total = (): Promise<number> => deedsOf('orders/users', 'rate-limit').evaluate(firstTotal);
+    await expect.poll(total, { timeout: 20_000 }).toBeGreaterThan(0);
+    expect(errors).toEqual([]);
+  });
+
   it('keeps its place over a reload: what was searched for, the range, the breaker', async () => {
     const { page, errors } = await visit(browser, demo.url);
     const search = page.getByRole('searchbox');
@@ -103,6 +114,11 @@ describeInBrowser('dashboard, watching the demo', () => {
     }
   });
 });
+
+/** Of what a policy did first and foremost. */
+function firstTotal(cell: Element): number {
+  return Number.parseInt(cell.querySelector('.deed-total')?.textContent ?? '', 10);
+}
 
 /** Of the page's background, 0 to 1. */
 function lightness(): number {

@@ -191,8 +191,10 @@ describeInBrowser('dashboard, showing policies', () => {
           colorScheme,
           viewport: { width, height: 844 },
         });
-        await page.locator('[data-policy]').first().waitFor();
-        await page.locator('[data-policy]').first().getByRole('button').click();
+        // Not just any: a row of the test before may be here for a moment.
+        const first = page.locator(`[data-policy^=${JSON.stringify(MARKUP)}]`).first();
+        await first.waitFor();
+        await first.getByRole('button').click();
         await page.locator('[data-instance]').first().waitFor();
         const scroll = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect(scroll, `pixels that the page is too wide at ${width}`).toBeLessThanOrEqual(0);

@@ -86,8 +86,9 @@ describe('settings', () => {
         retryNonIdempotent: false,
         budget: 'shared',
       },
-      '3 attempts · pauses from 200 ms doubling to 30 s, jittered · 30 s in all · within shared',
+      '3 attempts · pauses from 200 ms doubling to 30 s, jittered · 30 s in all · within budget shared',
     ],
+    ['retry', { attempts: 2, budget: 'retry-budget' }, '2 attempts · within a budget'],
     [
       'retry',
       { backoff: { kind: 'constant', ms: 0 }, retryNonIdempotent: true },

@@ -44,6 +44,24 @@ describe('demo', () => {
     });
   });
 
+  it.each([
+    ['catalog/recommendations', 'retry', 'retries'],
+    ['catalog/prices', 'hedge', 'hedged'],
+    ['orders/orders-db', 'timeout', 'timedOut'],
+    ['orders/orders-db', 'fallback', 'replaced'],
+    ['orders/orders-db', 'coalesce', 'followed'],
+    ['orders/users', 'rate-limit', 'refused'],
+    ['orders/users', 'bulkhead', 'queued'],
+  ])(
+    'has numbers for the policies around its calls: %s, %s, %s',
+    { timeout: 60_000 },
+    async (name, kind, what) => {
+      await expect
+        .poll(async () => (await policy(name, kind))?.counts[what], { timeout: 50_000, interval: 250 })
+        .toBeGreaterThan(0);
+    },
+  );
+
   // The last one: it ends the demo.
   it('leaves no process behind when it is killed, and has complained of nothing', async () => {
     const processes = descendantsOf(demo.child.pid as number);
@@ -64,6 +82,18 @@ describe('demo', () => {
 
   async function rows(): Promise<Row[]> {
     return ((await ask('directory')) as { rows: Row[] }).rows;
+  }
+
+  async function policy(name: string, kind: string): Promise<PolicyRow | undefined> {
+    const { policies } = (await ask('policies')) as { policies: PolicyRow[] };
+    return policies.find((each) => `${each.service}/${each.name}` === name && each.kind === kind);
+  }
+
+  interface PolicyRow {
+    readonly service: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly counts: Readonly<Record<string, number>>;
   }
 
   async function expectWholeStory(service: string, name: string): Promise<void> {

@@ -47,8 +47,8 @@ function startCallers(crew: Crew, dashboardUrl: string, time: ScriptTime, ports:
   const file = new URL('./instance.js', import.meta.url);
   const portsOf = (names: readonly (keyof Ports)[]): Partial<Ports> =>
     Object.fromEntries(names.map((name) => [name, ports[name]]));
-  for (const { name: service, instances, byFetch, byAxios } of SERVICES) {
-    const called = { byFetch: portsOf(byFetch), byAxios: portsOf(byAxios) };
+  for (const { name: service, instances, byFetch, byAxios, byClient } of SERVICES) {
+    const called = { byFetch: portsOf(byFetch), byAxios: portsOf(byAxios), byClient: portsOf(byClient) };
     for (let i = 1; i <= instances; i++) {
       const instance = `${service}-${i}`;
       const settings: CallerSettings = { ...time, service, instance, dashboardUrl, ...called };

@@ -21,6 +21,7 @@ export interface InstanceSettings extends ScriptTime {
 export interface CallerSettings extends InstanceSettings {
   readonly byFetch: Partial<Ports>;
   readonly byAxios: Partial<Ports>;
+  readonly byClient: Partial<Ports>;
 }
 
 /** To one with a database on the real PostgreSQL. */

@@ -8,6 +8,8 @@ export interface Service {
   readonly instances: number;
   readonly byFetch: readonly UpstreamName[];
   readonly byAxios: readonly UpstreamName[];
+  /** By the resilient client of the examples. */
+  readonly byClient: readonly UpstreamName[];
 }
 
 export const SERVICES: readonly Service[] = [
@@ -16,8 +18,15 @@ export const SERVICES: readonly Service[] = [
     instances: 2,
     byFetch: ['payments', 'inventory', 'prices'],
     byAxios: ['shipping', 'fraud'],
+    byClient: [],
   },
-  { name: 'catalog', instances: 1, byFetch: ['recommendations', 'inventory', 'prices'], byAxios: [] },
+  {
+    name: 'catalog',
+    instances: 1,
+    byFetch: ['inventory'],
+    byAxios: [],
+    byClient: ['recommendations', 'prices'],
+  },
 ];
 
 /** The service that has databases: one instance on a file, and one on a real PostgreSQL where there is one. */
@@ -28,6 +37,9 @@ export type RouteTags = { readonly kind: 'http' | 'db'; readonly client: string 
 
 /** Calls a second of one instance to one upstream or database; at most so many at once; each may take so long. */
 export const TRAFFIC = { callsPerSecond: 20, atOnce: 24, timeoutMs: 800 } as const;
+
+/** A partner of the shop who looks everybody up at once, over and over: too much for his share and for the places there are. */
+export const IMPORT = { tenant: 'partner', calls: 150, everyMs: 10_000 } as const;
 
 /**
  * How an upstream or a database is guarded. Times are shorter than in production, so that a minute shows a whole story.

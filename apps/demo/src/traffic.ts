@@ -15,3 +15,16 @@ export function startTraffic({ callsPerSecond, atOnce }: Traffic, call: () => Pr
       .finally(() => inFlight--);
   }, 1_000 / callsPerSecond);
 }
+
+/** Many calls at the same moment. */
+export interface Bursts {
+  readonly calls: number;
+  readonly everyMs: number;
+}
+
+/** Starts them, likewise. */
+export function startBursts({ calls, everyMs }: Bursts, call: () => Promise<unknown>): void {
+  setInterval(() => {
+    for (let i = 0; i < calls; i++) call().catch(() => {});
+  }, everyMs);
+}

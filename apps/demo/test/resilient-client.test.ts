@@ -98,6 +98,24 @@ describe('the resilient client', () => {
     expect(server.hits('/rst')).toBe(1);
   });
 
+  it('sends a second request beside a slow first one, and counts no failure', async () => {
+    const client = createResilientClient({ hedgeAfterMs: 20 });
+    const response = client.request(`${server.url}/gate/first`);
+    const gate = server.gate('first');
+    await gate.reached(2);
+    gate.release();
+    expect([(await response).status, server.hits('/gate/first')]).toEqual([200, 2]);
+    expect((await countedBy(client, 2)).counts).toMatchObject({ failed: 0 });
+  });
+
+  it('has one breaker where it has a name, and shows its policies by that name', () => {
+    const client = createResilientClient({ name: 'prices', hedgeAfterMs: 20 });
+    const shown = client.pipeline.members.map(
+      (member) => 'kind' in member && `${member.kind} ${member.name}`,
+    );
+    expect(shown).toEqual(['retry prices', 'hedge prices', 'timeout prices']);
+  });
+
   it('ends with the caller’s own reason', async () => {
     const caller = new AbortController();
     const client = createResilientClient();

@@ -150,6 +150,27 @@ describe('the user service', () => {
     await eventually('the request is ended', () => server.openRequests === 0);
   });
 
+  it('stops trying again where most fail, so that the database gets not much more to do', async () => {
+    const users = createUserService({
+      store,
+      breaker: createBreaker({ name: 'users-db', openWhen: consecutiveFailures(1_000) }),
+    });
+    server.become('resetting');
+    await Promise.allSettled(Array.from({ length: 100 }, (_, id) => users.find(`${id}`)));
+    // A hundred calls, the hundred retries that were saved up, and what these calls and the time put in.
+    expect(server.hits()).toBeGreaterThan(150);
+    expect(server.hits()).toBeLessThan(250);
+  });
+
+  it('shows all that stands around a call', () => {
+    const { pipelines, breaker } = serviceAt();
+    const members = pipelines.flatMap((each) => each.members);
+    expect(members.map((member) => ('kind' in member ? member.kind : 'breaker'))).toEqual([
+      ...['rate-limit', 'bulkhead', 'fallback', 'coalesce', 'retry', 'breaker', 'timeout'],
+    ]);
+    expect(members).toContain(breaker);
+  });
+
   it('asks Prisma for what it needs and no more', async () => {
     const queries: unknown[] = [];
     const db: UserDb = {

@@ -10,9 +10,13 @@ export interface UserDb {
 
 /**
  * Prisma cannot be told to stop a query, so that one which was given up goes on: give the driver a time limit of its own.
- * A client that has `breakerExtension` of `@cb/prisma` brings its breaker along; the service then needs none.
+ * Where other queries go through `breakerExtension` of `@cb/prisma`, the service shares its breaker and gets the client without
+ * the extension, so that each query counts once and one that was given up counts as failed.
  *
- * @example const users = createUserService({ store: prismaUsers(new PrismaClient({ adapter })) });
+ * @example
+ * const prisma = new PrismaClient({ adapter });
+ * const db = prisma.$extends(breakerExtension({ name: 'users-db' }));
+ * const users = createUserService({ store: prismaUsers(prisma), breaker: db.$breakers.get('users-db') });
  */
 export function prismaUsers(db: UserDb): UserStore {
   return {

@@ -1,13 +1,26 @@
 /** An HTTP client that gives up in time, tries again where that is safe, and leaves a service alone that is down. */
 import type { Group } from '@cb/core';
 import { type OriginBreakerOptions, withBreaker } from '@cb/fetch';
-import { isRetryableRequest, isRetryableResponse, pipeline, retry, retryBudget, timeout } from '@cb/policies';
+import {
+  hedge,
+  isRetryableRequest,
+  isRetryableResponse,
+  type Pipeline,
+  pipeline,
+  retry,
+  retryBudget,
+  timeout,
+} from '@cb/policies';
 
 export interface ResilientClientOptions {
+  /** Of the one service that is called: its breaker and all policies go by it. @default a breaker per origin */
+  name?: string;
   /** Each attempt may take so long, its body included: milliseconds. @default 2_000 */
   timeoutMs?: number;
   /** In total, the first one included. @default 3 */
   attempts?: number;
+  /** A second attempt starts beside one that has no answer after so long: milliseconds. @default none does */
+  hedgeAfterMs?: number;
   /** How each origin is guarded. @default core's defaults */
   breaker?: OriginBreakerOptions;
 }
@@ -17,8 +30,10 @@ export interface ResilientClient {
   request(url: string, init?: RequestInit): Promise<Response>;
   /** @throws HttpError for another status than 2xx. */
   json<T>(url: string, init?: RequestInit): Promise<T>;
-  /** One breaker per origin, for the dashboard and for `healthOf`. */
+  /** For the dashboard and for `healthOf`. */
   readonly breakers: Group;
+  /** What is around them, for the dashboard. */
+  readonly pipeline: Pipeline;
 }
 
 export class HttpError extends Error {
@@ -32,20 +47,21 @@ export class HttpError extends Error {
 }
 
 /**
- * Retry around timeout around breaker: each attempt has its own time and counts by itself, and no attempt is made while
- * the circuit is open. All retries share one budget, so that an outage does not triple the load.
+ * Retry around hedge around timeout around breaker: each attempt has its own time and counts by itself, and no attempt is
+ * made while the circuit is open. Retries and hedges have a budget each, so that an outage does not triple the load.
  *
  * @example
  * const client = createResilientClient({ timeoutMs: 1_000 });
  * const user = await client.json<User>('https://users.example/42');
  */
 export function createResilientClient(options: ResilientClientOptions = {}): ResilientClient {
-  const { timeoutMs = 2_000, attempts = 3, breaker = {} } = options;
-  const guarded = withBreaker(fetch, { ...breaker, body: 'end' });
+  const { name, timeoutMs = 2_000, attempts = 3, hedgeAfterMs, breaker = {} } = options;
+  const guarded = withBreaker(fetch, { ...breaker, body: 'end', ...(name && { key: () => name }) });
   const policy = pipeline(
     // Whoever is told to wait longer than a second, by a Retry-After or by an open circuit, gives up at once.
-    retry({ attempts, maxDelayMs: 1_000, budget: retryBudget(), retryResultIf: isRetryableResponse }),
-    timeout(timeoutMs),
+    retry({ name, attempts, maxDelayMs: 1_000, budget: retryBudget(), retryResultIf: isRetryableResponse }),
+    ...(hedgeAfterMs ? [hedge({ name, afterMs: hedgeAfterMs, budget: retryBudget({ ratio: 0.1 }) })] : []),
+    timeout(timeoutMs, { name }),
   );
 
   async function request(url: string, init: RequestInit = {}): Promise<Response> {
@@ -67,6 +83,7 @@ export function createResilientClient(options: ResilientClientOptions = {}): Res
       return (await response.json()) as T;
     },
     breakers: guarded.breakers,
+    pipeline: policy,
   };
 }
 

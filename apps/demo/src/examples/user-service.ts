@@ -8,9 +8,11 @@ import {
   exponential,
   fallback,
   memoryCache,
+  type Pipeline,
   pipeline,
   rateLimit,
   retry,
+  retryBudget,
   timeout,
 } from '@cb/policies';
 
@@ -47,6 +49,8 @@ export interface UserService {
   find(id: string, options?: FindOptions): Promise<User | null>;
   /** For the dashboard and for `healthOf`. */
   readonly breaker: Breaker;
+  /** With the breaker in it, for the dashboard. */
+  readonly pipelines: readonly Pipeline<unknown>[];
 }
 
 /** @example const users = createUserService({ store: prismaUsers(db) }); await users.find('42', { tenant: 'acme' }); */
@@ -58,14 +62,19 @@ export function createUserService(options: UserServiceOptions): UserService {
   } = options;
   // The door protects this service from its callers …
   const door = pipeline(
-    rateLimit({ limit: 100, perMs: 1_000 }),
-    bulkhead({ concurrent: 50, queue: 100, queueTimeoutMs: 1_000 }),
+    rateLimit({ name: 'users', limit: 100, perMs: 1_000 }),
+    bulkhead({ name: 'users', concurrent: 50, queue: 100, queueTimeoutMs: 1_000 }),
   );
   // … the way to the database protects the database from this service, and callers from the database.
   const database = pipeline(
     fallback(cached(cache as Cache)), // writes answers back, and gives the last one out where a call fails
     coalesce(),
-    retry({ attempts: 3, backoff: exponential({ firstMs: 20, maxMs: 200 }), maxDelayMs: 200 }),
+    retry({
+      attempts: 3,
+      backoff: exponential({ firstMs: 20, maxMs: 200 }),
+      maxDelayMs: 200,
+      budget: retryBudget(), // an outage does not triple the load
+    }),
     breaker,
     timeout(500),
   );
@@ -80,6 +89,7 @@ export function createUserService(options: UserServiceOptions): UserService {
     find: (id, { tenant = 'everybody', signal } = {}) =>
       door.execute((context) => look(id, context.signal), { key: tenant, signal }),
     breaker,
+    pipelines: [door, database],
   };
 }
 

@@ -22,7 +22,7 @@ const SETTINGS: ReadonlyMap<string, Readonly<Record<string, Say>>> = new Map<str
         value === maxTotalMs ? '' : ms((text) => `no pause above ${text}`)(value, {}),
       maxTotalMs: ms((text) => `${text} in all`),
       retryNonIdempotent: (value) => (value === true ? 'also what may not run twice' : ''),
-      budget: (value) => (typeof value === 'string' ? `within ${value}` : undefined),
+      budget: (value) => (typeof value === 'string' ? budgetWords(value) : undefined),
     },
   ],
   ['timeout', { timeoutMs: ms((text) => text) }],
@@ -79,6 +79,11 @@ export function settingsWords(kind: string, config: unknown): string[] {
       return said ?? `${words(key).toLowerCase()} ${scalar(value, key)}`;
     })
     .filter((text) => text !== '');
+}
+
+/** Its name, where it was given one. */
+function budgetWords(name: string): string {
+  return name === 'retry-budget' ? 'within a budget' : `within budget ${name}`;
 }
 
 function backoffWords(value: unknown): string | undefined {
