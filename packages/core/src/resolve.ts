@@ -49,7 +49,7 @@ export function resolveConfig(input: ConfigInput): BreakerConfig {
 }
 
 function resolveAll(input: ConfigInput): BreakerConfig {
-  const window = resolveWindow(input.window ?? lastMs(10_000, { buckets: 10 }));
+  const window = resolveWindow(input.window ?? lastMs(10_000));
   const rules = input.openWhen ?? [failureRatio(0.5), slowRatio(0.8)];
   const openWhen = (Array.isArray(rules) ? rules : [rules]).map((rule) => resolveRule(rule, window, input));
   checkOneSlowLimit(openWhen);
@@ -70,7 +70,7 @@ function resolveAll(input: ConfigInput): BreakerConfig {
 }
 
 function resolveWindow(window: WindowConfig): WindowConfig {
-  switch (window?.kind) {
+  switch (window.kind) {
     case 'last-calls':
       return lastCalls(window.calls);
     case 'last-ms': {
@@ -140,11 +140,11 @@ function checkOneSlowLimit(rules: readonly OpenRule[]): void {
 }
 
 function resolveStayOpen(stayOpen: StayOpen): StayOpen {
-  if (stayOpen?.kind === 'fixed') {
+  if (stayOpen.kind === 'fixed') {
     const { jitterRatio, hintMaxMs, endsAfter } = stayOpen;
     return fixed(stayOpen.firstMs, { jitterRatio, hintMaxMs, endsAfter });
   }
-  if (stayOpen?.kind === 'backoff') {
+  if (stayOpen.kind === 'backoff') {
     const { kind: _, ...options } = stayOpen;
     return backoff(options);
   }
@@ -165,8 +165,7 @@ const PROBING = [
 ];
 
 function resolveProbing(input: Partial<Probing>): Probing {
-  if (typeof input !== 'object' || input === null)
-    throw new TypeError(`probing must be an object, got ${show(input)}`);
+  if (typeof input !== 'object') throw new TypeError(`probing must be an object, got ${show(input)}`);
   checkKeys('probing', input, PROBING);
   const probes = checkCount('probing probes', input.probes ?? 3, 1, 10_000);
   const atOnce = checkCount('probing atOnce', input.atOnce ?? probes, 1, 10_000);
@@ -188,7 +187,7 @@ function resolveProbing(input: Partial<Probing>): Probing {
 }
 
 function resolveCloseRule(rule: CloseRule): CloseRule {
-  switch (rule?.kind) {
+  switch (rule.kind) {
     case 'success-ratio':
       return successRatio(rule.ratio);
     case 'successes':
@@ -267,7 +266,8 @@ function resolveCounting(input: Partial<Counting>, window: WindowConfig): { coun
   if (typeof input !== 'object' || input === null)
     throw new TypeError(`counting must be an object, got ${show(input)}`);
   checkKeys('counting', input, Object.keys(COUNTING));
-  const counting: Counting = { ...COUNTING, ...input };
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  const counting: Counting = { ...COUNTING, ...Object.fromEntries(given) };
   for (const [key, words] of Object.entries(WORDS))
     chosen('counting', key, counting[key as keyof typeof WORDS] as string, words);
   for (const key of ['pending', 'closingSuccess', 'streakExpires'] as const)

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LATENCY_BUCKETS, latencyBucket } from '../src/latency.ts';
+import { LATENCY_BUCKETS, latencyBucket, latencyBucketMs, latencyPercentile } from '../src/latency.ts';
 import { property } from './support/property.ts';
 
 const LAST = LATENCY_BUCKETS - 1;
@@ -41,5 +41,18 @@ describe('the latency histogram', () => {
       }),
       property(),
     );
+  });
+});
+
+describe('a percentile of counted durations', () => {
+  it('is in the bucket that reaches the share, and in the next one a call later', () => {
+    const counts = [0, 19, 0, 1];
+    expect(latencyPercentile(counts, 0.95)).toEqual(latencyBucketMs(1));
+    expect(latencyPercentile(counts, 0.951)).toEqual(latencyBucketMs(3));
+    expect(latencyPercentile(counts, 1)).toEqual(latencyBucketMs(3));
+  });
+
+  it('never lies beyond the counts, not even where they add up to nothing', () => {
+    expect(latencyPercentile([1, Number.NaN], 0.5)).toEqual(latencyBucketMs(1));
   });
 });
