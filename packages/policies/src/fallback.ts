@@ -180,7 +180,7 @@ class Fallback<Adds> extends BasePolicy<Adds, FallbackEvents> {
 
   #use(about: Omit<AboutReplacement, keyof PolicyEvent>, { value, ageMs, stale }: Answer): unknown {
     this.#replaced++;
-    (this.#usedBy[about.index] as number)++;
+    (this.#usedBy[about.index] as number) += 1;
     this.tell('fallback-used', { ...about, ageMs, stale });
     return value;
   }
