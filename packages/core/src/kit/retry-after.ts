@@ -25,7 +25,8 @@ export function retryAfterMs(retryAfter: HeaderValue, sentAt?: HeaderValue): num
 
 function textOf(value: HeaderValue): string {
   const first: unknown = Array.isArray(value) ? value[0] : value;
-  return first === undefined || first === null ? '' : String(first as string | number | Uint8Array).trim();
+  // Nothing becomes a word that is neither a number nor a date.
+  return String(first as string | number | Uint8Array | null | undefined).trim();
 }
 
 function momentOf(date: string): number {
@@ -35,5 +36,5 @@ function momentOf(date: string): number {
 
 /** One of the three forms has no zone in it, and means GMT all the same. */
 function utc(date: string): number {
-  return Date.parse(/gmt$/i.test(date) ? date : `${date} GMT`);
+  return Date.parse(/gmt/i.test(date) ? date : `${date} GMT`);
 }

@@ -9,5 +9,5 @@ const isErrored =
  * nothing about the other side. False where nobody can tell, as on hosts without `node:stream`.
  */
 export function sourceFailed(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && isErrored?.(body) === true;
+  return isErrored?.(body) === true;
 }

@@ -203,7 +203,7 @@ function checkConcurrency(key: string, value: unknown): void {
 }
 
 /** Every call since construction, and what the opener looks at. */
-function countsIn({ totals, window }: CountsView): Record<string, number> {
+export function countsIn({ totals, window }: CountsView): Record<string, number> {
   return {
     success: totals.succeeded,
     errFailure: totals.failed - totals.timeouts,

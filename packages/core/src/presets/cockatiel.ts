@@ -224,6 +224,6 @@ function share(option: string, value: unknown): number {
 function checkRps(value: unknown): number {
   if (typeof value === 'number' && value > 0 && value <= 1_000_000) return value;
   throw new RangeError(
-    `cockatiel sampling minimumRps must be calls per second, 0 or more, got ${show(value)}`,
+    `cockatiel sampling minimumRps must be calls per second, from 0 to 1000000, got ${show(value)}`,
   );
 }

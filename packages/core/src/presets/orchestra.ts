@@ -102,8 +102,9 @@ function counts({ window: { succeeded, failures, calls } }: CountsView): Record<
 
 function ratioOf(percent: unknown): number {
   if (typeof percent === 'number' && percent >= 1 && percent <= 100) return percent / 100;
-  const slip =
-    typeof percent === 'number' && percent > 0 && percent < 1 ? `; did you mean ${percent * 100}?` : '';
+  const isShare = typeof percent === 'number' && percent > 0 && percent < 1;
+  // 29, not 28.999999999999996.
+  const slip = isShare ? `; did you mean ${Number((percent * 100).toPrecision(15))}?` : '';
   throw new RangeError(`orchestra errorThreshold must be percent from 1 to 100, got ${show(percent)}${slip}`);
 }
 

@@ -170,9 +170,16 @@ function stayOpenOf(options: Resilience4jOptions, faithful: boolean): StayOpen {
     maxMs: firstMs,
     jitterRatio: 0,
     quietMs: 0,
-    ...flag('endsAfter', options.automaticTransitionFromOpenToHalfOpenEnabled !== true),
+    ...flag('endsAfter', !isAutomatic(options)),
     ...(faithful ? { hintMaxMs: 0 } : {}),
   });
+}
+
+function isAutomatic({
+  automaticTransitionFromOpenToHalfOpenEnabled: automatic,
+}: Resilience4jOptions): boolean {
+  flag('automaticTransitionFromOpenToHalfOpenEnabled', automatic);
+  return automatic === true;
 }
 
 function classifierOf(options: Resilience4jOptions, faithful: boolean): Pick<BreakerOptions, 'classify'> {

@@ -1,8 +1,8 @@
 /** seq-db's wrapper around version 3 of cep21/circuit: one breaker per shard, and an open one sends the call elsewhere. */
 import { checkCount, checkKeys, checkMs } from '../check.ts';
 import type { BreakerOptions, CountsView } from '../types.ts';
-import { cep21 } from './cep21.ts';
-import type { Mode } from './mode.ts';
+import { cep21, countsIn } from './cep21.ts';
+import { isFaithful, type Mode } from './mode.ts';
 
 /** Everywhere, 0 is the default. */
 export interface SeqDbOptions {
@@ -42,6 +42,7 @@ const SLIPS = { rollingDuration: '"numBuckets" and "bucketWidth", whose product 
  */
 export function seqDb(options: SeqDbOptions = {}, mode: Mode = {}): Omit<BreakerOptions, 'name'> {
   checkKeys('seqDb', options, KNOWN, SLIPS);
+  const faithful = isFaithful('seqDb', mode);
   const { timeout = 0, maxConcurrent = 0, numBuckets = 0, bucketWidth = 0, sleepWindow = 0 } = options;
   const { requestVolumeThreshold = 0, errorThresholdPercentage = 0 } = options;
   if (!(timeout < 0)) checkMs('seqDb timeout', timeout, 0);
@@ -63,9 +64,9 @@ export function seqDb(options: SeqDbOptions = {}, mode: Mode = {}): Omit<Breaker
       closer: { sleepWindow, halfOpenAttempts: 1, requiredConcurrentSuccessful: 1 },
       execution: { timeout: timeout || 60_000, maxConcurrentRequests: maxConcurrent },
     },
-    mode,
+    { faithful },
   );
-  return { ...circuit, counts: (view) => ({ ...circuit.counts?.(view), state: gauge(view) }) };
+  return { ...circuit, counts: (view) => ({ ...countsIn(view), state: gauge(view) }) };
 }
 
 /** 0 closed, 1 open. */

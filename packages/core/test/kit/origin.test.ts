@@ -41,6 +41,39 @@ describe('createOriginOf', () => {
     }
   });
 
+  it('parses an origin once, whatever the path, and up to a thousand of them', () => {
+    let parsed = 0;
+    const { URL: Parser } = globalThis;
+    vi.stubGlobal(
+      'URL',
+      class extends Parser {
+        constructor(...address: [string, string?]) {
+          super(...address);
+          parsed++;
+        }
+      },
+    );
+    try {
+      const originOf = createOriginOf();
+      const parses = (...addresses: string[]): number => {
+        const before = parsed;
+        for (const address of addresses) originOf(address);
+        return parsed - before;
+      };
+      const plain = (i: number): string => `http://h${i}.example`;
+      expect(parses(plain(0), `${plain(0)}/a`, `${plain(0)}?b`, `${plain(0)}#c`)).toBe(1);
+      expect(parses('https://a/1', 'https://a/2', 'https://a:8443', 'https://a:8443/b')).toBe(2);
+      // What does not parse pushes nothing out.
+      for (let i = 0; i < 1_000; i++) expect(originOf(`http://%zz${i}/`)).toBeNull();
+      expect(parses(plain(0))).toBe(0);
+      for (let i = 1; i < 998; i++) originOf(plain(i));
+      expect(parses(plain(0), plain(997), 'https://a/')).toBe(0);
+      expect(parses(plain(998), plain(0))).toBe(2);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
   it('gives right answers beyond what it remembers', () => {
     const originOf = createOriginOf();
     for (let i = 0; i < 2_500; i++) expect(originOf(`http://h${i}.example/`)).toBe(`http://h${i}.example`);

@@ -13,6 +13,7 @@ describe('retryAfterMs', () => {
     ['Sun, 06 Nov 1994 08:50:37 GMT', 60_000],
     ['Sunday, 06-Nov-94 08:50:37 GMT', 60_000],
     ['Sun Nov  6 08:50:37 1994', 60_000],
+    ['Sun, 06 Nov 1994 09:50:37 GMT+0100', 60_000],
   ])('reads %j as %d ms', (text, ms) => {
     expect(of(text)).toBe(ms);
   });
@@ -27,6 +28,7 @@ describe('retryAfterMs', () => {
     '',
     'Sun, 06 Nov 1994 08:49:00 GMT',
     'Sunday or so',
+    'until Sun, 06 Nov 1994 08:50:37 GMT',
   ])('takes %j for no hint', (text) => {
     expect(of(text)).toBeUndefined();
   });

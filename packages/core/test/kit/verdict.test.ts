@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { abortVerdict, isVerdict, sourceFailed, statusError, statusVerdict } from '../../src/kit/index.ts';
 
 describe('verdicts', () => {
@@ -47,5 +47,20 @@ describe('verdicts', () => {
     expect([new ReadableStream(), cancelled, closed, 'text', null, undefined, {}].some(sourceFailed)).toBe(
       false,
     );
+  });
+
+  it('no source failed as far as a host without streams can tell', async () => {
+    const destroyed = new Readable({ read() {} });
+    await once(destroyed.destroy(new Error('no file')), 'error');
+    for (const host of [undefined, {}, { getBuiltinModule: () => undefined }]) {
+      vi.resetModules();
+      vi.stubGlobal('process', host);
+      try {
+        const there = await import('../../src/kit/source.ts');
+        expect(there.sourceFailed(destroyed)).toBe(false);
+      } finally {
+        vi.unstubAllGlobals();
+      }
+    }
   });
 });

@@ -291,3 +291,11 @@ describe('cep21, options', () => {
     expect(() => cep21(options as never)).toThrow(message);
   });
 });
+
+describe('cep21, its classifier', () => {
+  it('leaves an error to the breaker where nobody was asked about it', () => {
+    const { classify } = cep21();
+    expect(classify?.({ ok: false, error: 'upstream' })).toBeUndefined();
+    expect(classify?.({ ok: true, value: 'upstream' })).toBeUndefined();
+  });
+});

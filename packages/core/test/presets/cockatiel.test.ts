@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createBreaker } from '../../src/index.ts';
 import { type CockatielOptions, cockatiel } from '../../src/presets/cockatiel.ts';
 import { testClock } from '../support/clock.ts';
+import { openingOf } from '../support/opening.ts';
 import { Scenario } from '../support/scenario.ts';
 
 const FAITHFUL = { faithful: true };
@@ -423,5 +424,46 @@ describe('cockatiel: options', () => {
     [{ initialState: {} }, 'did you mean restore, an option of createBreaker?'],
   ])('refuses %j', (options, sentence) => {
     expect(() => cockatiel({ ...CONSECUTIVE, ...options } as CockatielOptions)).toThrow(sentence);
+  });
+});
+
+describe('cockatiel: what it is made of', () => {
+  const ok = { ok: true, value: 503 } as const;
+  const failed = { ok: false, error: new Error('upstream') } as const;
+
+  it('asks a filter only about what it is for', () => {
+    const errors = cockatiel({ ...CONSECUTIVE, handleWhen: () => true });
+    const values = cockatiel({ ...CONSECUTIVE, handleWhenResult: () => true });
+    expect([errors.classify?.(ok), errors.classify?.(failed)]).toEqual([undefined, undefined]);
+    expect([values.classify?.(ok), values.classify?.(failed)]).toEqual(['failure', undefined]);
+  });
+
+  it('tells a back-off the attempt and the error from the first step on', () => {
+    const told: unknown[] = [];
+    const step = {
+      duration: 5,
+      next(context: unknown) {
+        told.push(context);
+        return step;
+      },
+    };
+    const { openMs } = cockatiel({ ...CONSECUTIVE, halfOpenAfter: step });
+    const { error } = failed;
+    expect(openMs?.(openingOf(2, error))).toBe(5);
+    expect(told).toEqual([
+      { attempt: 1, result: { error } },
+      { attempt: 2, result: { error } },
+    ]);
+  });
+
+  it('needs one success at least, however large the share that may fail', () => {
+    const threshold = 1 - Number.EPSILON;
+    const { probing } = cockatiel({ ...CONSECUTIVE, halfOpenSampling: { calls: 2, threshold } });
+    expect(probing?.closeWhen).toEqual({ kind: 'successes', successes: 1, of: 2 });
+  });
+
+  it('takes a million calls a second', () => {
+    const { openWhen } = cockatiel({ ...CONSECUTIVE, ...sampling(0.5, 1_000, 1_000_000) });
+    expect(openWhen).toMatchObject({ minimumCalls: 1_000_000 });
   });
 });

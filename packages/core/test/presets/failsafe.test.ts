@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FailsafeOptions, failsafe } from '../../src/presets/failsafe.ts';
+import { openingOf } from '../support/opening.ts';
 import { Scenario } from '../support/scenario.ts';
 
 type Mode = Parameters<typeof failsafe>[1];
@@ -314,5 +315,55 @@ describe('failsafe, its options', () => {
     for (const [options, sentence] of wrong)
       expect(() => failsafe(options as FailsafeOptions), sentence.source).toThrow(sentence);
     expect(() => failsafe({}, { faithfull: true } as never)).toThrow(/no option "faithfull"/);
+  });
+});
+
+describe('failsafe, its functions', () => {
+  const failed = (error: unknown) => ({ ok: false, error }) as const;
+  const ok = { ok: true, value: 503 } as const;
+
+  it('leaves errors to the breaker where only values are handled', () => {
+    const { classify } = failsafe({ handleResult: 503 });
+    expect([classify?.(ok), classify?.(failed('any'))]).toEqual(['failure', undefined]);
+  });
+
+  it('takes a value for a success of the other side where only errors are handled', () => {
+    const { classify } = failsafe({ handleErrors: ['known'] });
+    expect([classify?.(ok), classify?.(failed('known')), classify?.(failed('any'))]).toEqual([
+      undefined,
+      'failure',
+      'success',
+    ]);
+  });
+
+  it('takes handleIf alone for a choice among errors', () => {
+    const { classify } = failsafe({ handleIf: (result, error) => result === 503 || error === 'known' });
+    const verdicts = [ok, failed('known'), failed('any')].map((outcome) => classify?.(outcome));
+    expect(verdicts).toEqual(['failure', 'failure', 'success']);
+  });
+
+  it('takes one of several classes for enough', () => {
+    const { classify } = failsafe({ handleErrorTypes: [RangeError, TypeError] });
+    expect(classify?.(failed(new TypeError('known')))).toBe('failure');
+  });
+
+  it('looks at an error and nine causes, and at no cause where there is none', () => {
+    const known = new Error('known');
+    const { classify } = failsafe({ handleErrors: [known, undefined] });
+    const caused = (times: number): unknown => {
+      let error: unknown = known;
+      for (let i = 0; i < times; i++) error = new Error('outer', { cause: error });
+      return error;
+    };
+    expect([classify?.(failed(caused(9))), classify?.(failed(caused(10)))]).toEqual(['failure', 'success']);
+    expect(classify?.(failed(new Error('other')))).toBe('success');
+    expect([classify?.(failed(null)), classify?.(failed(undefined))]).toEqual(['success', 'failure']);
+  });
+
+  it('takes less than 0 from the delay function for the delay', () => {
+    const waits = [-1, 0, 5];
+    const { openMs } = failsafe({ delayFunc: () => waits.shift() as number });
+    const opening = openingOf(1);
+    expect([openMs?.(opening), openMs?.(opening), openMs?.(opening)]).toEqual([undefined, 0, 5]);
   });
 });

@@ -321,3 +321,24 @@ describe('gobreaker, options', () => {
     expect(breaker.config.probing.probes).toBe(2);
   });
 });
+
+describe('gobreaker, counts of a half-open circuit', () => {
+  it('are those of its probes, with the excluded ones apart from those under way', () => {
+    const story = opened({ maxRequests: 4 }).at(1_001).begin('a').ignore().ok();
+    story.counts({
+      requests: 3,
+      totalSuccesses: 1,
+      totalFailures: 0,
+      totalExclusions: 1,
+      consecutiveSuccesses: 1,
+      consecutiveFailures: 0,
+    });
+  });
+
+  it('add up with failures too', () => {
+    const { counts } = gobreaker();
+    const view = new Scenario({}).breaker.snapshot();
+    const probing = { admitted: 9, succeeded: 4, failed: 2, slowFailed: 0, slow: 0, inFlight: 1, needed: 9 };
+    expect(counts?.({ ...view, probing } as never)).toMatchObject({ totalFailures: 2, totalExclusions: 2 });
+  });
+});

@@ -192,3 +192,19 @@ describe('hystrix, options', () => {
     expect(() => hystrix(options as never)).toThrow(message);
   });
 });
+
+describe('hystrix, what it is made of', () => {
+  it('knows a deadline by its name and its number', () => {
+    const { classify } = hystrix({}, { faithful: true });
+    const named = (name: string, code: number) => classify?.({ ok: false, error: { name, code } });
+    expect([named('TimeoutError', 23), named('DataCloneError', 23), named('TimeoutError', 5)]).toEqual([
+      'ignored',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('counts plain failures apart from timeouts and short circuits', () => {
+    new Scenario(hystrix()).fail(3).counts({ attempts: 3, errors: 3, failures: 3, timeouts: 0 });
+  });
+});

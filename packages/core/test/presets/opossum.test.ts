@@ -335,3 +335,13 @@ describe('opossum: options', () => {
     expect(() => opossum(options as object)).toThrow(sentence);
   });
 });
+
+describe('opossum: what it is made of', () => {
+  it('takes every value for a success, and every error that is not filtered for a failure when faithful', () => {
+    const { classify } = opossum(OWN, { faithful: true });
+    const { classify: filtering } = opossum({ ...OWN, errorFilter: () => true });
+    const outcomes = [{ ok: true, value: 1 } as const, { ok: false, error: 'any' } as const];
+    expect(outcomes.map((outcome) => classify?.(outcome))).toEqual([undefined, 'failure']);
+    expect(outcomes.map((outcome) => filtering?.(outcome))).toEqual([undefined, 'ignored']);
+  });
+});

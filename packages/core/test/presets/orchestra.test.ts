@@ -214,3 +214,13 @@ describe('orchestra: options', () => {
     expect(Object.keys(orchestra(options))).toEqual(Object.keys(orchestra(OWN)));
   });
 });
+
+describe('orchestra: counters', () => {
+  it('show no errors where there were no calls', () => {
+    new Scenario(orchestra())
+      .counts({ successes: 0, failures: 0, errorRate: 0 })
+      .ok()
+      .fail()
+      .counts({ errorRate: 50 });
+  });
+});

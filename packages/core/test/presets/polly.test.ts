@@ -5,6 +5,7 @@ import {
   type Polly8Options,
   polly,
 } from '../../src/presets/polly.ts';
+import { openingOf } from '../support/opening.ts';
 import { Scenario } from '../support/scenario.ts';
 
 type Mode = Parameters<typeof polly>[1];
@@ -392,5 +393,41 @@ describe('polly, its options', () => {
     for (const [options, sentence] of wrong)
       expect(() => polly(options as Polly8Options), sentence.source).toThrow(sentence);
     expect(() => polly({}, { faithfull: true } as never)).toThrow(/no option "faithfull"/);
+  });
+});
+
+describe('polly, its functions', () => {
+  const ok = { ok: true, value: 503 } as const;
+  const failed = (error: unknown) => ({ ok: false, error }) as const;
+  const seven = { version: 7, exceptionsAllowedBeforeBreaking: 2, durationOfBreak: 500 } as const;
+
+  it('version 8: leaves a value and an error to the breaker where nobody is asked about them', () => {
+    const { classify } = polly();
+    for (const outcome of [ok, failed('any'), failed(null), failed(undefined)])
+      expect(classify?.(outcome)).toBeUndefined();
+    expect(classify?.(failed({ name: 'AbortError' }))).toBe('ignored');
+    expect(polly({}, FAITHFUL).classify?.(failed(null))).toBe('failure');
+  });
+
+  it('version 8: takes what shouldHandle says', () => {
+    const { classify } = polly({ shouldHandle: ({ outcome }) => outcome.exception === 'known' });
+    expect([ok, failed('known'), failed('any')].map((outcome) => classify?.(outcome))).toEqual([
+      undefined,
+      'failure',
+      'ignored',
+    ]);
+  });
+
+  it('version 7: asks each predicate about its own kind alone', () => {
+    const errors = polly({ ...seven, handle: (error) => error === 'known' }).classify;
+    const values = polly({ ...seven, handleResult: (value) => value === 503 }).classify;
+    const outcomes = [ok, failed('known'), failed('any')];
+    expect(outcomes.map((outcome) => errors?.(outcome))).toEqual([undefined, 'failure', 'ignored']);
+    expect(outcomes.map((outcome) => values?.(outcome))).toEqual(['failure', undefined, undefined]);
+  });
+
+  it('passes on what a generator returns that is no number, for the core to refuse by its name', () => {
+    const { openMs } = polly({ breakDurationGenerator: () => '5' as never });
+    expect(openMs?.(openingOf(1))).toBe('5');
   });
 });

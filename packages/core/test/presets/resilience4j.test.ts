@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Resilience4jOptions, resilience4j } from '../../src/presets/resilience4j.ts';
+import { openingOf } from '../support/opening.ts';
 import { Scenario } from '../support/scenario.ts';
 
 type Mode = Parameters<typeof resilience4j>[1];
@@ -386,5 +387,46 @@ describe('resilience4j, its options', () => {
       stayOpen: { firstMs: 60_000, endsAfter: true, quietMs: 0 },
       probing: { probes: 10, leaseMs: 60_000 },
     });
+  });
+});
+
+describe('resilience4j, its functions', () => {
+  const ok = { ok: true, value: 503 } as const;
+  const failed = (error: unknown) => ({ ok: false, error }) as const;
+
+  it('takes one of several classes for enough, with or without a function', () => {
+    const { classify } = resilience4j({ recordExceptions: [RangeError, TypeError] });
+    const outcomes = [failed(new TypeError('known')), failed(new Error('other'))];
+    expect(outcomes.map((outcome) => classify?.(outcome))).toEqual(['failure', 'success']);
+    const ignoring = resilience4j({ ignoreExceptions: [RangeError, TypeError] }).classify;
+    expect(outcomes.map((outcome) => ignoring?.(outcome))).toEqual(['ignored', undefined]);
+  });
+
+  it('gives a plain verdict where no open time comes with it', () => {
+    const { classify } = resilience4j({ transitionOnResult: ({ ok }) => (ok ? undefined : 5.7) });
+    expect(classify?.(ok)).toBe('success');
+    expect(classify?.(failed('any'))).toEqual({ verdict: 'failure', openForMs: 5 });
+  });
+
+  it('leaves errors to the breaker where nobody is asked about them', () => {
+    const { classify } = resilience4j({ recordResult: () => false });
+    expect([classify?.(ok), classify?.(failed('any'))]).toEqual(['success', undefined]);
+  });
+
+  it('has no open time of its own where the interval function returns no number', () => {
+    const waits = [250, undefined, 7.9, -1];
+    const { openMs } = resilience4j({ waitIntervalFunctionInOpenState: () => waits.shift() as number });
+    const opening = openingOf(2);
+    expect([openMs?.(opening), openMs?.(opening), openMs?.(opening)]).toEqual([undefined, 7, 0]);
+  });
+
+  it('shows a rate of the probes as soon as they can decide', () => {
+    const options = { minimumNumberOfCalls: 3, permittedNumberOfCallsInHalfOpenState: 2 };
+    const story = new Scenario(resilience4j({ ...options, waitDurationInOpenState: 5 })).fail(3).at(6);
+    story.begin('a').begin('b').end('a', 'ok').counts({ failureRate: -1, bufferedCalls: 1 });
+    const { counts } = resilience4j(options);
+    const probing = { failed: 1, succeeded: 1, slow: 0, slowFailed: 0 };
+    const { window, counts: totals } = story.breaker.snapshot();
+    expect(counts?.({ window, totals, probing } as never)).toMatchObject({ failureRate: 50 });
   });
 });

@@ -224,3 +224,9 @@ describe('seqDb, one breaker per shard', () => {
     expect(shards.get('bulk_write-shard-0')).not.toBe(hot);
   });
 });
+
+describe('seqDb, what it takes', () => {
+  it('no limit of time and of calls, as numbers below 0', () => {
+    expect(seqDb({ timeout: -1, maxConcurrent: -1 }).failAfterMs).toBeUndefined();
+  });
+});
