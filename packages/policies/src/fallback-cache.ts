@@ -1,7 +1,7 @@
 import { checkFunction, checkKeys, checkMs, show } from '@cb/core/kit';
 import type { CallContext } from './context.ts';
 import { TimeoutError } from './errors.ts';
-import type { Answer, FallbackContext, Host, Stand } from './replacement.ts';
+import type { Answer, FallbackContext, Host, Stand } from './stand.ts';
 import { type Limit, until } from './until.ts';
 
 /** What a cache found. */

@@ -11,15 +11,8 @@ import {
   type PolicyOptions,
   type PolicySnapshot,
 } from './policy.ts';
-import {
-  type Answer,
-  type AnswerOf,
-  type FallbackContext,
-  type FallbackReason,
-  type Replacement,
-  type Stand,
-  standsOf,
-} from './replacement.ts';
+import { type AnswerOf, type Replacement, standsOf } from './replacement.ts';
+import type { Answer, FallbackContext, FallbackReason, Stand } from './stand.ts';
 import { until } from './until.ts';
 
 /** Which replacement it is about. */

@@ -19,11 +19,12 @@ export { type MemoryCache, type MemoryCacheOptions, memoryCache } from './memory
 export { type Member, type Pipeline, pipeline } from './pipeline.ts';
 export type { Policy, PolicyEvent, PolicyKind, PolicyOptions, PolicySnapshot, Step } from './policy.ts';
 export { type RateLimit, type RateLimitEvents, type RateLimitOptions, rateLimit } from './rate-limit.ts';
-export type { AnswerOf, FallbackContext, FallbackReason, ReplaceCall, Replacement } from './replacement.ts';
+export type { AnswerOf, ReplaceCall, Replacement } from './replacement.ts';
 export { retry } from './retry.ts';
 export { type Budget, type BudgetSnapshot, type RetryBudgetOptions, retryBudget } from './retry-budget.ts';
 export type { GaveUpReason, RetryEvents, RetryScheduled } from './retry-events.ts';
 export type { RetryOptions } from './retry-options.ts';
 export { aggressive, conservative, type RetrySettings } from './retry-settings.ts';
 export { isRetryableError } from './retryable-error.ts';
+export type { FallbackContext, FallbackReason } from './stand.ts';
 export { type TimeoutEvents, timeout } from './timeout.ts';

@@ -1,18 +1,5 @@
-import type { Clock } from '@cb/core';
-import type { Tools } from '@cb/core/kit';
-import type { CallContext } from './context.ts';
 import { type Cached, CacheReplacement, isCached } from './fallback-cache.ts';
-
-/**
- * What kind of failure it was: the circuit was open (also where a client wrapped that error), another policy turned the call
- * away (both: it did not run), the time was over, or the call itself failed.
- */
-export type FallbackReason = 'open' | 'rejected' | 'timeout' | 'failed';
-
-/** What a replacing function is given beside the error. */
-export interface FallbackContext extends CallContext {
-  readonly reason: FallbackReason;
-}
+import type { Answer, FallbackContext, Host, Stand } from './stand.ts';
 
 /** Answers in place of a call that failed. */
 export type ReplaceCall = (error: unknown, context: FallbackContext) => unknown;
@@ -36,33 +23,6 @@ export type AnswerOf<R> = R extends Cached
   : R extends (...given: never[]) => infer A
     ? Awaited<A>
     : R;
-
-/** An answer, and how old it is where it comes out of a cache. */
-export interface Answer {
-  readonly value: unknown;
-  readonly ageMs?: number | undefined;
-  readonly stale?: boolean | undefined;
-}
-
-/** A replacement as the policy uses it. */
-export interface Stand {
-  readonly kind: 'value' | 'function' | 'cache';
-  /** For events: the function's name, or the kind. */
-  readonly label: string;
-  /** @returns undefined where it has nothing to say. */
-  ask(error: unknown, context: FallbackContext): Answer | undefined | Promise<Answer | undefined>;
-  /** Takes note of what the call itself answered. A promise: the call waits for it, which is never rejected. */
-  keep?(value: unknown, context: CallContext): Promise<void> | undefined;
-  /** Plain data, for the snapshot. */
-  readonly config?: Readonly<Record<string, unknown>>;
-}
-
-/** The policy that a replacement works for. */
-export interface Host {
-  readonly name: string;
-  readonly tools: Tools;
-  readonly given: Clock | undefined;
-}
 
 /** @throws TypeError for none at all, for what can only be a mistake, and for what would never be asked. */
 export function standsOf(given: readonly unknown[], host: Host): readonly Stand[] {

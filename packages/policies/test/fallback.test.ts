@@ -6,7 +6,7 @@ import { BulkheadFullError, BulkheadTimeoutError, TimeoutError } from '../src/er
 import { fallback, fallbackWith } from '../src/fallback.ts';
 import { FallbackError } from '../src/fallback-error.ts';
 import { pipeline } from '../src/pipeline.ts';
-import type { FallbackContext } from '../src/replacement.ts';
+import type { FallbackContext } from '../src/stand.ts';
 import { timeout } from '../src/timeout.ts';
 
 const broken = new Error('broken');
