@@ -28,8 +28,7 @@ export function answers(calls: readonly TracedCall[], assume: Assumption): reado
       if (neighbour.outcome === 'failed') failures++;
       return ++seen < ENOUGH;
     });
-    if (seen === 0) return OK_AT_ONCE;
-    return (owed.next(failures / seen, 1) === 1 ? nearest.failed : nearest.ok) ?? OK_AT_ONCE;
+    return (owed.next(failures / Math.max(seen, 1), 1) === 1 ? nearest.failed : nearest.ok) ?? OK_AT_ONCE;
   });
 }
 
@@ -49,11 +48,11 @@ export function guessing(
   if (assume !== 'neighbours')
     return (_, refused) => ({ failures: assume === 'failed' ? refused : 0, slow: 0, timeouts: 0 });
   let known: readonly TracedRow[] | undefined;
-  let moments: readonly number[] = [];
+  let moments: readonly number[] | undefined;
   const [failed, slowed, timedOut] = [new Owed(), new Owed(), new Owed()];
   return (at, refused) => {
     known ??= rows.filter(({ calls }) => calls > 0);
-    if (moments.length !== known.length) moments = known.map((row) => row.at);
+    moments ??= known.map((row) => row.at);
     let [calls, failures, slow, timeouts] = [0, 0, 0, 0];
     outwards(moments, at, (i) => {
       const row = (known as readonly TracedRow[])[i] as TracedRow;

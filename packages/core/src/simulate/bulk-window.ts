@@ -48,10 +48,11 @@ function counted(row: Spread, i: number, end: number, counters: Counters): void 
   counters[SLOW_CALLS] = slow;
 }
 
-function countedOne(bits: number, counters: Counters): void {
-  counters[CALLS] = 1;
-  counters[FAILURES] = bits & FAILED;
-  counters[SLOW_CALLS] = (bits & SLOW) >> 1;
+/** Counts of so many calls of one kind. */
+function countedAlike(calls: number, bits: number, counters: Counters): void {
+  counters[CALLS] = calls;
+  counters[FAILURES] = calls * (bits & FAILED);
+  counters[SLOW_CALLS] = calls * ((bits & SLOW) >> 1);
 }
 
 type Counters = Float64Array;
@@ -103,7 +104,7 @@ class Buckets extends Summed implements BulkBook {
 
   record(bits: number, now: number): void {
     this.#rotate(now);
-    countedOne(bits, this.scratch);
+    countedAlike(1, bits, this.scratch);
     this.#add();
   }
 
@@ -165,8 +166,7 @@ class Ring extends Summed implements BulkBook {
   /** Up to where the window is full, or the oldest stretch is used up. */
   reach(row: Spread, i: number): number {
     const room = this.#size - this.calls;
-    const oldest = this.#stretches[this.#oldest];
-    const ahead = room > 0 ? room : oldest === undefined ? this.#size : held(oldest);
+    const ahead = room > 0 ? room : held(this.#stretches[this.#oldest] as Stretch);
     return after(row, i, Math.max(1, ahead));
   }
 
@@ -180,7 +180,7 @@ class Ring extends Summed implements BulkBook {
   }
 
   record(bits: number): void {
-    countedOne(bits, this.scratch);
+    countedAlike(1, bits, this.scratch);
     const newest = this.#stretches.at(-1);
     if (newest !== undefined && newest.row === null && newest.bits === bits) newest.end++;
     else this.#stretches.push({ row: null, bits, from: 0, end: 1 });
@@ -191,11 +191,15 @@ class Ring extends Summed implements BulkBook {
   worst(row: Spread, ahead: number): WindowTotals {
     const calls = Math.min(this.#size, this.calls + ahead);
     const oldest = this.calls < this.#size ? undefined : this.#stretches[this.#oldest];
-    const gone = (share: number): number =>
-      oldest?.row == null || share === 0 ? 0 : Math.max(0, (share * ahead) / oldest.row.calls - ROUNDING);
-    const goneOfOneKind = oldest?.row === null ? ahead : 0;
-    const failuresGone = gone(oldest?.row?.failures ?? 0) + goneOfOneKind * ((oldest?.bits ?? 0) & FAILED);
-    const slowGone = gone(oldest?.row?.slow ?? 0) + goneOfOneKind * (((oldest?.bits ?? 0) & SLOW) >> 1);
+    let failuresGone = 0;
+    let slowGone = 0;
+    if (oldest?.row === null) {
+      failuresGone = ahead * (oldest.bits & FAILED);
+      slowGone = ahead * ((oldest.bits & SLOW) >> 1);
+    } else if (oldest !== undefined) {
+      failuresGone = least(oldest.row.failures, oldest.row, ahead);
+      slowGone = least(oldest.row.slow, oldest.row, ahead);
+    }
     return {
       calls,
       failures: Math.min(calls, this.failures + most(row.failures, row, ahead) - failuresGone),
@@ -215,9 +219,8 @@ class Ring extends Summed implements BulkBook {
       const tooMany = this.calls - this.#size;
       const { row, bits, from } = oldest;
       if (row === null) {
-        const leaving = Math.min(tooMany, oldest.end - from);
-        countedOne(bits, this.scratch);
-        for (let i = 0; i < COUNTERS; i++) this.scratch[i] = (this.scratch[i] as number) * leaving;
+        const leaving = Math.min(tooMany, held(oldest));
+        countedAlike(leaving, bits, this.scratch);
         oldest.from += leaving;
       } else {
         oldest.from = Math.min(oldest.end, after(row, from, tooMany));
@@ -226,7 +229,7 @@ class Ring extends Summed implements BulkBook {
       this.add(this.sums, this.scratch, -1);
       if (oldest.from === oldest.end) this.#oldest++;
     }
-    if (this.#oldest > 1_000 && this.#oldest * 2 > this.#stretches.length) {
+    if (this.#oldest > 1_000) {
       this.#stretches.splice(0, this.#oldest);
       this.#oldest = 0;
     }
@@ -242,7 +245,7 @@ function held({ row, from, end }: Stretch): number {
 function after(row: Spread, i: number, calls: number): number {
   if (row.size === row.calls) return Math.min(row.size, i + calls);
   const wanted = row.callsBefore(i) + calls;
-  let [low, high] = [i + 1, row.size];
+  let [low, high] = [i, row.size];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (row.callsBefore(middle) >= wanted) high = middle;
@@ -254,4 +257,9 @@ function after(row: Spread, i: number, calls: number): number {
 /** The most that so many calls of a row can hold of a share of them. */
 function most(share: number, row: Spread, ahead: number): number {
   return share === 0 ? 0 : (share * ahead) / row.calls + ROUNDING;
+}
+
+/** The least that so many calls of a row hold of a share of them. */
+function least(share: number, row: Spread, ahead: number): number {
+  return share === 0 ? 0 : Math.max(0, (share * ahead) / row.calls - ROUNDING);
 }

@@ -26,7 +26,12 @@ export function simulateCalls(
   const arrive = (i: number): void => {
     const permit = circuit.tryAcquire();
     if (permit !== null) permits.set(i, permit);
-    count(recording.tally, permit, answered[i] as TracedCall, trace.calls[i]?.outcome === 'unknown');
+    count(
+      recording.tally,
+      permit,
+      answered[i] as TracedCall,
+      (trace.calls[i] as TracedCall).outcome === 'unknown',
+    );
   };
   const end = (i: number): void => {
     const permit = permits.get(i);
@@ -37,23 +42,21 @@ export function simulateCalls(
 
   const results = inOrderOfResults(trace.calls, answered);
   let next = 0;
-  for (const [i, { at }] of trace.calls.entries()) {
-    // At one moment results come before arrivals, in the order in which their calls arrived.
+  // At one moment results come before arrivals, in the order in which their calls arrived.
+  const playUntil = (moment: number, arrived: number): void => {
     for (; next < results.length; next++) {
-      const result = results[next] as Result;
-      if (result.at > at || (result.at === at && result.call >= i)) break;
-      clock.advance(result.at);
-      end(result.call);
+      const { at, call } = results[next] as Result;
+      if (at > moment || call >= arrived) break;
+      clock.advance(at);
+      end(call);
     }
-    clock.advance(at);
+    clock.advance(moment);
+  };
+  for (const [i, { at }] of trace.calls.entries()) {
+    playUntil(at, i);
     arrive(i);
   }
-  for (const result of results.slice(next)) {
-    if (result.at > to) break;
-    clock.advance(result.at);
-    end(result.call);
-  }
-  clock.advance(to);
+  playUntil(to, trace.calls.length);
   return recording.finish(to, circuit.config);
 }
 
@@ -68,12 +71,12 @@ function inOrderOfResults(calls: readonly TracedCall[], answered: readonly Trace
     const { durationMs } = answered[call] as TracedCall;
     if (durationMs !== null) results.push({ at: at + durationMs, call });
   }
-  return results.sort((a, b) => a.at - b.at || a.call - b.call);
+  return results.sort((a, b) => a.at - b.at);
 }
 
 function count(tally: Tallied, permit: Permit | null, answer: TracedCall, assumed: boolean): void {
   const hung = answer.durationMs === null;
-  const failed = answer.outcome === 'failed' || (hung && permit === null);
+  const failed = answer.outcome === 'failed' || hung;
   tally.calls++;
   if (assumed) tally.assumed++;
   if (permit === null) {

@@ -44,6 +44,13 @@ export class Replay implements Beside {
   #announcedAt = Number.POSITIVE_INFINITY;
   failuresInARow = 0;
   readonly slowInFlight = 0;
+  /** The most failures in a row that a stretch can bring; kept, because every row asks. */
+  readonly #worstBeside = {
+    failuresInARow: 0,
+    slowInFlight: 0,
+    limitOf: (rule: FailureRatio) => this.limitOf(rule),
+    custom: () => this.custom(),
+  } satisfies Beside;
 
   constructor(config: BreakerConfig, book: BulkBook, random: (() => number) | undefined, from: number) {
     this.#config = config;
@@ -56,9 +63,7 @@ export class Replay implements Beside {
     this.#recording = new Recording(from);
     const { openWhen } = config;
     this.#countsStreaks = openWhen.some(({ kind }) => kind === 'consecutive-failures');
-    this.#minima = [
-      ...new Set(openWhen.flatMap((rule) => ('minimumCalls' in rule ? rule.minimumCalls : []))),
-    ];
+    this.#minima = [...new Set(openWhen.map((rule) => ('minimumCalls' in rule ? rule.minimumCalls : 1)))];
     this.#opensFrom = from + (config.warmUpMs ?? 0);
   }
 
@@ -103,31 +108,24 @@ export class Replay implements Beside {
   /** Whether a limit may be crossed by one of these calls. Sure when it says no. */
   #mayOpen(row: Spread, i: number, end: number): boolean {
     const book = this.#book;
-    const clean = book.failures === 0 && book.slow === 0 && this.failuresInARow === 0;
-    if (clean && row.failures === 0 && row.slow === 0) return false;
+    if (book.failures === 0 && book.slow === 0 && row.failures === 0 && row.slow === 0) return false;
     if (row.time(i) < this.#opensFrom) return row.time(end - 1) >= this.#opensFrom;
     const ahead = row.callsBefore(end) - row.callsBefore(i);
     if (ahead === 0) return false;
-    const { openWhen } = this.#config;
-    const beside = this.#worstBeside(row, ahead);
-    const crosses = (calls: number): boolean =>
-      crossedRule(openWhen, book.worst(row, calls), beside) !== null;
+    const good = row.calls - row.failures;
+    const longest = row.failures === 0 ? 0 : Math.ceil((3 * row.calls) / good);
+    this.#worstBeside.failuresInARow = this.failuresInARow + Math.min(ahead, longest);
     // Shares change along a line: if neither end crosses, nor the point from which there are enough calls, nothing does.
-    if (crosses(1) || crosses(ahead)) return true;
-    return this.#minima.some(
-      (calls) => book.calls < calls && calls < book.calls + ahead && crosses(calls - book.calls),
-    );
+    if (this.#wouldCross(row, 1) || this.#wouldCross(row, ahead)) return true;
+    for (const calls of this.#minima) {
+      const missing = calls - book.calls;
+      if (missing > 1 && missing < ahead && this.#wouldCross(row, missing)) return true;
+    }
+    return false;
   }
 
-  #worstBeside(row: Spread, ahead: number): Beside {
-    const good = row.calls - row.failures;
-    const longest = row.failures === 0 ? 0 : good === 0 ? ahead : Math.ceil((3 * row.calls) / good);
-    return {
-      failuresInARow: this.failuresInARow + Math.min(ahead, longest),
-      slowInFlight: 0,
-      limitOf: ({ ratio }) => ratio,
-      custom: () => false,
-    };
+  #wouldCross(row: Spread, ahead: number): boolean {
+    return crossedRule(this.#config.openWhen, this.#book.worst(row, ahead), this.#worstBeside) !== null;
   }
 
   #countStreak(row: Spread, i: number, end: number): void {
@@ -143,7 +141,7 @@ export class Replay implements Beside {
       this.#call(row, i);
       return i + 1;
     }
-    const end = Math.max(i + 1, row.firstFrom(free));
+    const end = row.firstFrom(free);
     this.#recording.count(row, i, end, false);
     return end;
   }
@@ -152,8 +150,7 @@ export class Replay implements Beside {
   #refusedUntil(now: number): number {
     const machine = this.#machine;
     if (machine.name === 'open') return Math.min(machine.until, this.#announcedAt);
-    if (machine.name !== 'half-open' || this.#config.probing.tokens === undefined) return now;
-    const free = freeAt(machine, now, this.#config.probing);
+    const free = freeAt(machine as MachineState & Trial, now, this.#config.probing);
     return free < Number.POSITIVE_INFINITY ? Math.min(free, this.#announcedAt) : now;
   }
 
@@ -167,8 +164,7 @@ export class Replay implements Beside {
     if (lease === REFUSED) return;
     if (lease !== ORDINARY) this.#recording.tally.probes++;
     if (row.isIgnored(i)) {
-      if (lease !== ORDINARY)
-        this.#machine = step(this.#machine, { type: 'probe-ignored', lease }, this.#config);
+      this.#machine = step(this.#machine, { type: 'probe-ignored', lease }, this.#config);
     } else if (lease === ORDINARY) this.#settle(row.bits(i), now);
     else this.#settleProbe(lease, row.bits(i), now);
   }
@@ -195,8 +191,7 @@ export class Replay implements Beside {
     const book = this.#book;
     book.record(bits, now, now);
     this.failuresInARow = bits & FAILED ? this.failuresInARow + 1 : 0;
-    const clean = book.failures === 0 && book.slow === 0 && this.failuresInARow === 0;
-    if (clean || now < this.#opensFrom) return;
+    if (now < this.#opensFrom) return;
     const rule = crossedRule(this.#config.openWhen, book, this);
     if (rule === null) return;
     const why = explain(rule, book, this);
@@ -218,7 +213,6 @@ export class Replay implements Beside {
     if (next.name === from.name) return;
     this.#recording.move(event.now, next.name, why);
     if (next.name === 'closed') this.#closed(next.since);
-    else if (next.name === 'open') this.#ramp = null;
     this.#arm(event.now);
   }
 

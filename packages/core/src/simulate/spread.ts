@@ -52,7 +52,7 @@ export class Spread {
     if (this.size === 0 || moment > this.time(this.size - 1)) return this.size;
     let i = Math.max(0, Math.ceil(((moment - this.at) * this.size) / this.ms - 0.5));
     while (i > 0 && this.time(i - 1) >= moment) i--;
-    while (i < this.size && this.time(i) < moment) i++;
+    while (this.time(i) < moment) i++;
     return i;
   }
 
@@ -97,7 +97,7 @@ export class Spread {
   }
 
   isIgnored(i: number): boolean {
-    return this.#ignored > 0 && this.ignoredBefore(i + 1) > this.ignoredBefore(i);
+    return this.ignoredBefore(i + 1) > this.ignoredBefore(i);
   }
 
   /** What the i-th call was, as bits. */
@@ -112,5 +112,5 @@ export class Spread {
 
 /** How many of the first `i` of `whole` belong to a `share` of them that is spread evenly. */
 function part(i: number, share: number, whole: number): number {
-  return share === 0 ? 0 : share === whole ? i : Math.floor((2 * i * share + whole) / (2 * whole));
+  return share === 0 ? 0 : Math.floor((2 * i * share + whole) / (2 * whole));
 }

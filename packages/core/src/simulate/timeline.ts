@@ -99,7 +99,7 @@ export class Recording {
     const segments = this.#segments;
     const lasted = (state: StateName): number =>
       segments.reduce((ms, segment) => (segment.state === state ? ms + segment.to - segment.from : ms), 0);
-    const sums = segments.reduce(added, to > this.#from ? nothing() : this.tally);
+    const sums = segments.reduce(added, this.tally);
     return {
       from: this.#from,
       to,

@@ -160,9 +160,9 @@ function bound(name: string, moment: number | undefined): number | undefined {
 }
 
 function isLength(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && Number.isFinite(value);
+  return Number.isFinite(value) && (value as number) >= 0;
 }
 
 function isCount(value: unknown, most: number): boolean {
-  return typeof value === 'number' && value >= 0 && value <= most && Number.isInteger(value);
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
 }
