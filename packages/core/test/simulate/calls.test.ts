@@ -12,6 +12,7 @@ import {
 import { simulate, type TracedCall, type Transition } from '../../src/simulate/index.ts';
 import { VirtualClock } from '../../src/simulate/virtual-clock.ts';
 import { aConfig, type Tried } from '../support/arbitrary-config.ts';
+import { property } from '../support/property.ts';
 
 const CONSECUTIVE = {
   window: lastCalls(10),
@@ -101,7 +102,7 @@ class Life {
 
 describe('simulate, call by call', () => {
   it('gives exactly the transitions that the recorded breaker made, with its configuration', () => {
-    const property = fc.property(
+    const reproduces = fc.property(
       aConfig(false),
       fc.array(aStep, { minLength: 1, maxLength: 150 }),
       fc.constantFrom(0, 3.5, 86_400_000),
@@ -119,7 +120,7 @@ describe('simulate, call by call', () => {
         });
       },
     );
-    fc.assert(property, { numRuns: Number(process.env.RUNS ?? 200) });
+    fc.assert(reproduces, property(200));
   });
 
   it('counts what a stricter breaker would have spared, and what that would have cost', () => {

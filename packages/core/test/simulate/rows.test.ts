@@ -15,6 +15,7 @@ import { simulate, type Timeline, type TracedRow } from '../../src/simulate/inde
 import { Spread } from '../../src/simulate/spread.ts';
 import { VirtualClock } from '../../src/simulate/virtual-clock.ts';
 import { aConfig, type Tried } from '../support/arbitrary-config.ts';
+import { property } from '../support/property.ts';
 
 const aRow = fc
   .record({
@@ -132,11 +133,11 @@ function agree(tried: Tried, rows: readonly TracedRow[]): void {
 
 describe('simulate, with rows of sums', () => {
   it('is what a breaker does with the calls one by one, for configurations that count as usual', () => {
-    fc.assert(fc.property(aConfig(true), someRows, agree), { numRuns: Number(process.env.RUNS ?? 150) });
+    fc.assert(fc.property(aConfig(true), someRows, agree), property(150));
   });
 
   it('and for those that count in other ways', () => {
-    fc.assert(fc.property(aConfig(false), someRows, agree), { numRuns: Number(process.env.RUNS ?? 150) });
+    fc.assert(fc.property(aConfig(false), someRows, agree), property(150));
   });
 
   it('takes gaps between rows for idle time: what the window knew is forgotten', () => {
