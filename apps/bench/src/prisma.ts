@@ -15,18 +15,35 @@ import { circumstances, describe } from './report/machine.ts';
 type AdapterFactory = NonNullable<ConstructorParameters<typeof PrismaClient>[0]['adapter']>;
 
 const EFFORT: Effort = { ...FULL, warmUpCalls: 10_000, chunkCalls: 1_000, leastMs: 1_000 };
-const SUBJECTS = {
-  bare: (client: PrismaClient): PrismaClient => client,
-  'an extension that does nothing': (client: PrismaClient): PrismaClient =>
-    client.$extends({
-      query: { $allOperations: ({ args, query }) => query(args) },
-    }) as unknown as PrismaClient,
-  '@cb/prisma': (client: PrismaClient): PrismaClient =>
-    client.$extends(breakerExtension()) as unknown as PrismaClient,
-  '@cb/prisma, open': (client: PrismaClient): PrismaClient => {
+type Call = () => Promise<unknown>;
+/** A client, and what is put around each of its calls. */
+interface Guarded {
+  readonly db: PrismaClient;
+  readonly around: (call: Call) => Call;
+}
+const inside = (db: unknown): Guarded => ({ db: db as PrismaClient, around: (call) => call });
+
+const SUBJECTS: Record<string, (client: PrismaClient) => Guarded | Promise<Guarded>> = {
+  bare: inside,
+  'an extension that does nothing': (client) =>
+    inside(client.$extends({ query: { $allOperations: ({ args, query }) => query(args) } })),
+  '@cb/prisma': (client) => inside(client.$extends(breakerExtension())),
+  '@cb/prisma, open': (client) => {
     const extension = breakerExtension();
     extension.breakers.get('prisma').setMode('forced-open');
-    return client.$extends(extension) as unknown as PrismaClient;
+    return inside(client.$extends(extension));
+  },
+  opossum10: async (db) => {
+    const { default: Opossum } = await import('opossum10');
+    const window = { rollingCountTimeout: 10_000, rollingCountBuckets: 10 };
+    const breaker = new Opossum((call: Call) => call(), { timeout: false, ...window });
+    return { db, around: (call) => () => breaker.fire(call) };
+  },
+  cockatiel4: async (db) => {
+    const lib = await import('cockatiel4');
+    const breaker = new lib.SamplingBreaker({ threshold: 0.5, duration: 10_000, minimumRps: 2 });
+    const policy = lib.circuitBreaker(lib.handleAll, { halfOpenAfter: 10_000, breaker });
+    return { db, around: (call) => () => policy.execute(call) };
   },
 };
 const CALLS: Record<string, (db: PrismaClient) => Promise<unknown>> = {
@@ -69,11 +86,13 @@ function stubAdapter(): AdapterFactory {
   } as unknown as AdapterFactory;
 }
 
-async function measure(subject: keyof typeof SUBJECTS): Promise<Cost[]> {
-  const db = SUBJECTS[subject](new PrismaClient({ adapter: stubAdapter() }));
+async function measure(subject: string): Promise<Cost[]> {
+  const make = SUBJECTS[subject];
+  if (make === undefined) throw new Error(`no subject ${subject}`);
+  const { db, around } = await make(new PrismaClient({ adapter: stubAdapter() }));
   const costs: Cost[] = [];
   for (const [call, run] of Object.entries(CALLS)) {
-    const once = (): Promise<unknown> => run(db);
+    const once = around(() => run(db));
     await warmUp((calls) => timeCalls(once, calls), EFFORT);
     const cpuMicros = await medianChunk(EFFORT, async () => {
       const before = process.cpuUsage();
@@ -116,9 +135,7 @@ ${lines.join('\n')}
 
 const [first, subject] = process.argv.slice(2);
 if (first === '--of') {
-  process.stdout.write(JSON.stringify(await measure(subject as keyof typeof SUBJECTS)), () =>
-    process.exit(0),
-  );
+  process.stdout.write(JSON.stringify(await measure(String(subject))), () => process.exit(0));
 } else {
   await main(Number(first ?? 5));
 }

@@ -77,3 +77,13 @@ const systemTimers: Timers = {
   },
   clearTimeout: (handle) => clearTimeout(handle as number),
 };
+
+/** @throws TypeError or RangeError for what can never work. */
+export function checkBodyOptions(body: unknown, maxWaitMs: unknown): void {
+  if (body !== 'headers' && body !== 'end') {
+    throw new TypeError(`body must be 'headers' or 'end', got ${String(body)}`);
+  }
+  if (!(typeof maxWaitMs === 'number' && maxWaitMs > 0)) {
+    throw new RangeError(`bodyMaxWaitMs must be above 0, got ${String(maxWaitMs)}`);
+  }
+}

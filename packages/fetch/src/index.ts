@@ -1,18 +1,9 @@
 /** A circuit breaker around any `fetch`. */
 
 import type { Group } from '@cb/core';
-import {
-  abortVerdict,
-  createGuard,
-  createOriginOf,
-  type Failure,
-  retryAfterMs,
-  settle,
-  statusError,
-  statusVerdict,
-  type Verdict,
-} from '@cb/core/kit';
-import { onBodyEnd } from './body-end.ts';
+import { abortVerdict, createGuard, createOriginOf, settle, statusVerdict, type Verdict } from '@cb/core/kit';
+import { failureOf, isElsewhere } from './answer.ts';
+import { checkBodyOptions, onBodyEnd } from './body-end.ts';
 import type {
   FetchBreakerOptions,
   FetchCall,
@@ -114,26 +105,4 @@ export function withBreaker<F extends FetchLike>(
   // Own properties come along: Bun's fetch has `preconnect`.
   const copy = Object.assign(guarded, fetch);
   return Object.defineProperty(copy, 'breakers', { value: guard.group }) as unknown as GuardedFetch<F>;
-}
-
-function checkBodyOptions(body: unknown, maxWaitMs: unknown): void {
-  if (body !== 'headers' && body !== 'end') {
-    throw new TypeError(`body must be 'headers' or 'end', got ${String(body)}`);
-  }
-  if (!(typeof maxWaitMs === 'number' && maxWaitMs > 0)) {
-    throw new RangeError(`bodyMaxWaitMs must be above 0, got ${String(maxWaitMs)}`);
-  }
-}
-
-/** Bad news from a host that a redirect led to says nothing about the one that was asked. */
-function isElsewhere({ status, redirected, url }: ResponseLike, asked: string | null): boolean {
-  if (redirected !== true || !url || statusVerdict(status) === 'success') return false;
-  return new URL(url).origin !== asked;
-}
-
-function failureOf({ status, headers }: ResponseLike): Failure {
-  return {
-    error: statusError(status),
-    retryAfterMs: retryAfterMs(headers?.get('retry-after'), headers?.get('date')),
-  };
 }

@@ -96,6 +96,19 @@ describe('additive increase, multiplicative decrease', () => {
 
 describe('the gradient', () => {
   const each = { kind: 'gradient', minimum: 5, windowMs: 0 } as const;
+
+  it('forgets faster only where the long run is more than twice as slow as now', () => {
+    const config = adaptiveConfig(each, 10);
+    const after = (...latencies: number[]): number => {
+      const samples = latencies.map((ms) => sample(ms));
+      return samples.reduce((state, each) => nextLimit(state, each, config), firstLimit(10)).longMs;
+    };
+    expect([after(30, 10), after(31, 10)]).toEqual([20, 20.5 * 0.95]);
+  });
+
+  it('may be without any tolerance', () => {
+    expect(adaptiveConfig({ ...each, tolerance: 1 }, 10)).toMatchObject({ tolerance: 1 });
+  });
   const config = adaptiveConfig(each, 20);
   const first = firstLimit(20);
 

@@ -286,6 +286,18 @@ describe('bulkhead', () => {
   it('shows its configuration', () => {
     const policy = bulkhead({ concurrent: 3, queue: 2, queueTimeoutMs: 50 });
     expect(policy.snapshot().config).toEqual({ concurrent: 3, queue: 2, queueTimeoutMs: 50 });
+    expect(bulkhead({ concurrent: 3 }).snapshot().config).toStrictEqual({ concurrent: 3, queue: 0 });
+  });
+
+  it('takes all options of a policy', () => {
+    const policy = bulkhead({
+      concurrent: 1,
+      name: 'b',
+      clock: manualClock(),
+      random: () => 0,
+      onError: () => {},
+    });
+    expect(policy.snapshot().name).toBe('b');
   });
 });
 
@@ -344,6 +356,12 @@ describe('an adaptive bulkhead', () => {
     const policy = bulkhead({ concurrent: 4, adaptive, clock });
     await rejection(policy.execute(() => Promise.reject('quick')));
     expect(policy.snapshot().gauges.limit).toBe(4);
+    // Of one place, one call is enough to raise the limit, if it is good.
+    const narrow = bulkhead({ concurrent: 1, adaptive, clock });
+    await rejection(narrow.execute(() => Promise.reject('quick')));
+    expect(narrow.snapshot().gauges.limit).toBe(1);
+    await narrow.execute(() => 'good');
+    expect(narrow.snapshot().gauges.limit).toBe(2);
     const { call, ends } = desk();
     const slow = rejection(policy.execute(call('a')));
     clock.advance(101);

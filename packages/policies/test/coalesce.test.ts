@@ -305,6 +305,18 @@ describe('a caller who goes', () => {
   });
 });
 
+describe('a call without a key', () => {
+  it('is nothing to report, and goes through what is inside', async () => {
+    const reports: unknown[] = [];
+    const options = { name: 'c', clock: manualClock(), random: () => 0, key: () => undefined };
+    const policy = coalesce({ ...options, onError: (error) => reports.push(error) });
+    const breaker = createBreaker({ name: 'b' });
+    expect(await pipeline(policy, breaker).execute(() => 5, { key: 'a' })).toBe(5);
+    expect([breaker.snapshot().counts.succeeded, reports]).toEqual([1, []]);
+    expect(policy.snapshot().counts).toMatchObject({ led: 0, alone: 1 });
+  });
+});
+
 describe('mistakes', () => {
   it('are told at once', () => {
     expect(() => coalesce({ kee: 1 } as never)).toThrow('coalesce has no option "kee"');

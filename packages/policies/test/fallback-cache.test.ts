@@ -286,6 +286,47 @@ describe('a cache that fails', () => {
     expect(reports).toEqual([[new TypeError(sentence), 'cache get']]);
   });
 
+  it.each([null, undefined])(
+    'is empty where it answers with %s at once, and that is nothing to report',
+    async (found) => {
+      const { policy, reports } = withCache({ get: () => found });
+      expect(await policy.execute(() => fails(), { key: 'k' })).toBe('spare');
+      expect(reports).toEqual([]);
+    },
+  );
+
+  it.each([null, undefined])(
+    'is empty where it answers with %s later, and that is nothing to report',
+    async (found) => {
+      const { policy, reports } = withCache({ get: async () => found });
+      expect(await policy.execute(() => fails(), { key: 'k' })).toBe('spare');
+      expect(reports).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['an object', { stored: true }],
+    ['a text', 'OK'],
+    ['null', null],
+    ['nothing', undefined],
+  ])('starts no timer where it answers at once, set with %s', async (_, stored) => {
+    let timers = 0;
+    const clock = manualClock();
+    const setTimeout = (run: () => void, ms: number): unknown => {
+      timers++;
+      return clock.setTimeout(run, ms);
+    };
+    const reports: unknown[] = [];
+    const kept = { get: () => ({ value: 'kept', ageMs: 0 }), set: () => stored };
+    const policy = fallbackWith(
+      { clock: { ...clock, setTimeout }, onError: (error) => reports.push(error) },
+      cached(kept, { waitForWrite: true }),
+    );
+    expect(await policy.execute(() => 'good', { key: 'k' })).toBe('good');
+    expect(await policy.execute(() => fails(), { key: 'k' })).toBe('kept');
+    expect([timers, reports]).toEqual([0, []]);
+  });
+
   it('with a skewed clock gives no negative age', async () => {
     const { policy } = withCache({ get: () => ({ value: 1, ageMs: -5, stale: true }) });
     const used: unknown[] = [];

@@ -86,6 +86,7 @@ describe('fallback', () => {
     ['timeout', Object.assign(new Error('late'), { code: 'ETIMEDOUT' })],
     ['timeout', Object.assign(new Error('late'), { code: 'ECONNABORTED' })],
     ['failed', Object.assign(new Error('no'), { code: 'XECONNABORTED' })],
+    ['failed', Object.assign(new Error('no'), { code: 'ECONNABORTEDX' })],
     ['failed', Object.assign(new Error('no'), { code: 7 })],
     ['failed', broken],
     ['failed', undefined],
@@ -389,6 +390,15 @@ describe('where all replacements fail', () => {
     });
     expect((error as FallbackError).cause).toBe(broken);
     expect((error as FallbackError).errors).toEqual([broken, first, last]);
+  });
+
+  it('has its name as built-in errors have it', () => {
+    expect(Object.getOwnPropertyDescriptor(FallbackError.prototype, 'name')).toEqual({
+      value: 'FallbackError',
+      configurable: true,
+      writable: true,
+      enumerable: false,
+    });
   });
 
   it('makes no circle where a replacement throws the cause of the error', async () => {

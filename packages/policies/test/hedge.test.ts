@@ -2,9 +2,10 @@ import { getEventListeners } from 'node:events';
 import { consecutiveFailures, createBreaker, RejectedError } from '@cb/core';
 import { type ManualClock, manualClock } from '@cb/testing';
 import { describe, expect, it } from 'vitest';
-import type { CallContext } from '../src/context.ts';
+import { type CallContext, contextOf } from '../src/context.ts';
 import { TimeoutError } from '../src/errors.ts';
 import { type HedgeOptions, hedge } from '../src/hedge.ts';
+import { Race } from '../src/hedge-race.ts';
 import { Journey } from '../src/journey.ts';
 import { pipeline } from '../src/pipeline.ts';
 import { retryBudget } from '../src/retry-budget.ts';
@@ -498,6 +499,94 @@ describe('afterPercentile', () => {
       counts: { succeeded: 1, failed: 1, aborted: 1 },
       gauges: { measured: 0 },
     });
+  });
+});
+
+describe('what nobody asked for', () => {
+  it('is left out of what a hedge shows', () => {
+    const { config, gauges } = hedge({ afterPercentile: 0.9 }).snapshot();
+    expect(gauges).toStrictEqual({ inFlight: 0, measured: 0 });
+    expect(config).toStrictEqual({
+      afterPercentile: 0.9,
+      minimumCalls: 100,
+      attempts: 2,
+      hedgeNonIdempotent: false,
+    });
+    expect(hedge({ afterMs: 5 }).snapshot()).toMatchObject({ gauges: { inFlight: 0, afterMs: 5 } });
+    const { config: plain } = hedge({ afterMs: 5 }).snapshot();
+    expect(plain).toStrictEqual({ afterMs: 5, attempts: 2, hedgeNonIdempotent: false });
+  });
+
+  it('is nothing to report: no budget', async () => {
+    const reports: unknown[] = [];
+    const { policy } = scene({ onError: (error) => reports.push(error) });
+    expect(await policy.execute(() => 5)).toBe(5);
+    expect(reports).toEqual([]);
+  });
+
+  it('leaves what is inside as it is, also for a call that is not hedged', async () => {
+    const breaker = createBreaker({ name: 'b' });
+    const { policy } = scene();
+    expect(await pipeline(policy, breaker).execute(() => 5, { idempotent: false })).toBe(5);
+    expect(breaker.snapshot().counts.succeeded).toBe(1);
+  });
+});
+
+describe('the reason of a loser', () => {
+  it('has its name as built-in errors have it', async () => {
+    const { policy, clock, call, end, signal } = scene();
+    const done = policy.execute(call);
+    clock.advance(100);
+    end(2).resolve('second');
+    await done;
+    const prototype = Object.getPrototypeOf(signal(1).reason) as object;
+    expect(Object.getOwnPropertyDescriptor(prototype, 'name')).toEqual({
+      value: 'AbortError',
+      configurable: true,
+      writable: true,
+      enumerable: false,
+    });
+  });
+});
+
+describe('a race', () => {
+  const run = async (hedged: boolean) => {
+    const told: string[] = [];
+    let due = (): void => {};
+    const race = new Race<string>(
+      {
+        attempts: 2,
+        whenDue: (start) => {
+          due = start;
+          return () => void told.push('cancelled');
+        },
+        admit: () => true,
+        won: (attempt, _context, firstRan) => void told.push(`${attempt} won, first ran: ${firstRan}`),
+        failed: () => void told.push('failed'),
+        aborted: () => void told.push('aborted'),
+        lostReason: () => void told.push('lost'),
+      },
+      new Journey<string>([], () => answers.shift() as Promise<string>),
+      -1,
+      contextOf(undefined),
+    );
+    let end = (_value: string): void => {};
+    const slow = new Promise<string>((resolve) => {
+      end = resolve;
+    });
+    const answers = hedged ? [slow, Promise.resolve('second')] : [slow];
+    const done = race.result();
+    if (hedged) due();
+    else end('first');
+    return [await done, told];
+  };
+
+  it('that one runs alone has no loser, for whom a reason would be made', async () => {
+    expect(await run(false)).toEqual(['first', ['cancelled', '1 won, first ran: true']]);
+  });
+
+  it('of two has one', async () => {
+    expect(await run(true)).toEqual(['second', ['cancelled', '2 won, first ran: true', 'lost']]);
   });
 });
 

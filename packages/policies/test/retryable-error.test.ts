@@ -86,3 +86,19 @@ describe('an error that may pass', () => {
     expect(isRetryableError(error)).toBe(false);
   });
 });
+
+describe('a status that an error carries', () => {
+  it.each([
+    [400, false],
+    [500, true],
+    [599, true],
+  ])('is more than its name: %i', (status, retryable) => {
+    const error = Object.assign(new RangeError('a mistake, or so it is called'), { status });
+    expect(isRetryableError(error)).toBe(retryable);
+  });
+
+  it.each([399, 600])('is none of an HTTP answer: %i', (status) => {
+    expect(isRetryableError(Object.assign(new RangeError('a mistake'), { status }))).toBe(false);
+    expect(isRetryableError(Object.assign(new Error('who knows'), { status }))).toBe(true);
+  });
+});

@@ -175,6 +175,50 @@ describe('timeout', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('counts a call that failed in time', async () => {
+    const policy = timeout(50, { clock: manualClock() });
+    const error = new Error('no');
+    await expect(policy.execute(() => Promise.reject(error))).rejects.toBe(error);
+    expect(policy.snapshot()).toMatchObject({
+      counts: { succeeded: 0, failed: 1, timedOut: 0, late: 0 },
+      gauges: { inFlight: 0 },
+    });
+  });
+
+  it('tells of a call that was given up and failed later', async () => {
+    const clock = manualClock();
+    const policy = timeout(50, { clock });
+    const events: unknown[] = [];
+    policy.on('settled-late', ({ outcome, lateMs }) => events.push([outcome, lateMs]));
+    let fail = (_reason: Error): void => {};
+    const call = (): Promise<never> =>
+      new Promise((_, reject) => {
+        fail = reject;
+      });
+    const done = policy.execute(call).catch((error: unknown) => error);
+    clock.advance(50);
+    expect(await done).toBeInstanceOf(TimeoutError);
+    clock.advance(7);
+    fail(new Error('late'));
+    for (let i = 0; i < 10; i++) await Promise.resolve();
+    expect(events).toEqual([['failure', 7]]);
+    expect(policy.snapshot().counts).toMatchObject({ failed: 0, timedOut: 1, late: 1 });
+  });
+
+  it('never sets a timer longer than hosts can', () => {
+    const clock = manualClock();
+    const set: number[] = [];
+    const setTimeout = (run: () => void, ms: number): unknown => {
+      set.push(ms);
+      return clock.setTimeout(run, ms);
+    };
+    void timeout(2 ** 31 + 5, { clock: { ...clock, setTimeout } })
+      .execute(never)
+      .catch(() => {});
+    clock.advance(2 ** 31);
+    expect(set).toEqual([2 ** 31 - 1, 6]);
+  });
+
   it('takes durations of more than 2^31 milliseconds at their word', async () => {
     const clock = manualClock();
     const done = timeout(2 ** 31 + 5, { clock }).execute(never);

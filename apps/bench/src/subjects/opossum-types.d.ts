@@ -10,8 +10,8 @@ declare module 'opossum9' {
     volumeThreshold?: number;
   }
   export default class CircuitBreaker {
-    constructor(action: () => unknown, options?: OpossumOptions);
-    fire(): Promise<unknown>;
+    constructor(action: (...given: never[]) => unknown, options?: OpossumOptions);
+    fire(...given: unknown[]): Promise<unknown>;
     fallback(answer: () => unknown): this;
     shutdown(): void;
   }
