@@ -81,11 +81,12 @@ async function main(): Promise<void> {
     return;
   }
   const dashboard = await startDashboard(options);
-  console.log(dashboard.url);
   const stop = (): void => {
     void dashboard.close().then(() => process.exit(0));
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
+  // Last: who reads it may say at once that it should leave.
+  console.log(dashboard.url);
 }
 
 main().catch((error: unknown) => {
