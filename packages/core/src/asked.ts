@@ -38,7 +38,7 @@ export function moreCounts(
 }
 
 /** 0 to 1, for jitter. */
-export function draw({ random, report }: Services): number {
+export function draw({ random, report }: Pick<Services, 'random' | 'report'>): number {
   try {
     const drawn = random();
     return typeof drawn === 'number' && drawn >= 0 && drawn <= 1 ? drawn : 0.5;

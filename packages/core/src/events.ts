@@ -180,12 +180,12 @@ declare const console: { error(...texts: unknown[]): void } | undefined;
 const TOLD_AT_MOST = 1_000;
 
 /** What happens to errors of user callbacks without `onError`: printed once per place, so that a hot path cannot flood. */
-export function printOnce(): (error: unknown, where: string) => void {
+export function printOnce(who = '@cb'): (error: unknown, where: string) => void {
   const told = new Set<string>();
   return (error, where) => {
     if (told.has(where) || told.size === TOLD_AT_MOST) return;
     told.add(where);
-    if (typeof console !== 'undefined') console.error(`@cb: ${where} threw (told once):`, error);
+    if (typeof console !== 'undefined') console.error(`${who}: ${where} threw (told once):`, error);
   };
 }
 

@@ -14,6 +14,7 @@ import type { Why } from './rules.ts';
  * and moves nothing; `settled`, this permit had been settled before, nothing happened.
  */
 export type Settled = 'recorded' | 'stale' | 'settled';
+/** What a call says about the other side. `'ignored'` says nothing, and gives a probe's place back. */
 export type Verdict = 'success' | 'failure' | 'ignored';
 
 /** The right to make one call. Settle it exactly once; a second time is harmless. */

@@ -1,3 +1,4 @@
+import { draw } from '../asked.ts';
 import { type Clock, steady, systemClock } from '../clock.ts';
 import { guarded, printOnce } from '../events.ts';
 
@@ -28,19 +29,7 @@ export function toolsOf({ clock, random, onError }: ToolOptions): Tools {
   const report = onError === undefined ? print : guarded(onError);
   return {
     clock: clock === undefined ? systemClock : steady(clock),
-    random: random === undefined ? Math.random : safeRandom(random, report),
+    random: random === undefined ? Math.random : () => draw({ random, report }),
     report,
-  };
-}
-
-function safeRandom(random: () => number, report: Tools['report']): () => number {
-  return () => {
-    try {
-      const drawn = random();
-      return drawn >= 0 && drawn <= 1 ? drawn : 0.5;
-    } catch (error) {
-      report(error, 'random');
-      return 0.5;
-    }
   };
 }

@@ -1,5 +1,6 @@
-/** What a call says about the other side. `'ignored'` says nothing, and gives a probe's place back. */
-export type Verdict = 'success' | 'failure' | 'ignored';
+import type { Verdict } from '../types.ts';
+
+export type { Verdict } from '../types.ts';
 
 const VERDICTS: readonly unknown[] = ['success', 'failure', 'ignored'] satisfies Verdict[];
 
