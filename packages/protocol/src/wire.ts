@@ -421,6 +421,12 @@ export interface Delta {
   event?: EventRecord;
 }
 
+/**
+ * Who a browser is by its token. A viewer reads; an operator has the hand on the switch as well; an administrator may also
+ * change settings. What a role may not do is refused by the server and absent from the page.
+ */
+export type Role = 'viewer' | 'operator' | 'admin';
+
 export interface UiClientEvents {
   watch: (watch: Watch, ack: (answer: WatchAck) => void) => void;
   /** Credit return. */
@@ -428,7 +434,7 @@ export interface UiClientEvents {
 }
 export interface UiServerEvents {
   /** After connecting: who and where the server is. */
-  welcome: (welcome: { epoch: string; seq: number; now: number; role: 'viewer' }) => void;
+  welcome: (welcome: { epoch: string; seq: number; now: number; role: Role }) => void;
   f: (frame: Frame) => void;
   s: (deltas: Delta[]) => void;
   /** Rows that appeared or changed in more than their state (instances, tags, limits). */

@@ -12,20 +12,17 @@ import type { Fleet } from './fleet.ts';
 import type { LaneHistory } from './history.ts';
 import { listPolicies } from './policy-list.ts';
 import { json, type Reply, text } from './reply.ts';
+import { BadRequest, integer, type Route, range } from './routes.ts';
 import { type FleetRow, toDirectoryRow } from './row.ts';
 import { readSeries } from './series.ts';
 
 const zip = promisify(gzip);
-const QUARTER_MS = 15 * 60_000;
 const MOST_EVENTS = 500;
 /** How old a list of policies may be. */
 const POLICIES_MS = 1_000;
 const MOST_POLICY_REPLIES = 8;
 
-/** A parameter that cannot be used: becomes a 400 with this sentence. */
-class BadParameter extends Error {}
-
-/** Answers everything under `/api/v1/`. */
+/** Reads of the fleet: what every page asks for under `/api/v1/`. */
 export class Api {
   readonly #fleet: Fleet;
   readonly #now: () => number;
@@ -37,32 +34,21 @@ export class Api {
     this.#now = now;
   }
 
-  /** @param name What comes after `/api/v1/`. */
-  async answer(name: string, query: URLSearchParams): Promise<Reply> {
-    try {
-      switch (name) {
-        case 'directory':
-          return await this.#readDirectory();
-        case 'timeline':
-          return json(this.#timeline(query));
-        case 'events':
-          return json(this.#events(query));
-        case 'series':
-          return this.#series(query);
-        case 'breaker':
-          return this.#breaker(query);
-        case 'policies':
-          return this.#policies(query);
-        default:
-          return text(
-            404,
-            'There is directory, timeline, events, series, breaker and policies under /api/v1/.',
-          );
-      }
-    } catch (error) {
-      if (error instanceof BadParameter) return text(400, error.message);
-      throw error;
-    }
+  routes(): Route[] {
+    const read = (path: string, answer: (query: URLSearchParams) => Reply | Promise<Reply>): Route => ({
+      method: 'GET',
+      path,
+      role: 'viewer',
+      answer: ({ query }) => answer(query),
+    });
+    return [
+      read('directory', () => this.#readDirectory()),
+      read('timeline', (query) => json(this.#timeline(query))),
+      read('events', (query) => json(this.#events(query))),
+      read('series', (query) => this.#series(query)),
+      read('breaker', (query) => this.#breaker(query)),
+      read('policies', (query) => this.#policies(query)),
+    ];
   }
 
   /** Made once per change, and once a minute for the counts of the last hour. */
@@ -80,20 +66,20 @@ export class Api {
   }
 
   #timeline(query: URLSearchParams): Timeline {
-    const range = this.#range(query);
+    const asked = range(query, this.#now());
     const ids = (query.get('rows') ?? '').split(',').filter((id) => id !== '');
     if (ids.length > LIMITS.watchedRows) {
-      throw new BadParameter(`rows must name at most ${LIMITS.watchedRows} rows, got ${ids.length}`);
+      throw new BadRequest(`rows must name at most ${LIMITS.watchedRows} rows, got ${ids.length}`);
     }
     const wantLanes = query.get('lanes') === '1';
-    const answer: Timeline = { epoch: this.#fleet.epoch, ...range, lanes: [] };
+    const answer: Timeline = { epoch: this.#fleet.epoch, ...asked, lanes: [] };
     for (const id of new Set(ids)) {
       const row = this.#fleet.rows.get(integer(id, 'rows'));
       if (row === undefined) continue;
-      answer.lanes.push(laneAnswer(row.row, -1, row.history, range));
+      answer.lanes.push(laneAnswer(row.row, -1, row.history, asked));
       if (!wantLanes) continue;
       for (const lane of row.lanes.values())
-        answer.lanes.push(laneAnswer(row.row, lane.lane, lane.history, range));
+        answer.lanes.push(laneAnswer(row.row, lane.lane, lane.history, asked));
     }
     return answer;
   }
@@ -101,7 +87,7 @@ export class Api {
   #events(query: URLSearchParams): unknown {
     const row = query.has('row') ? integer(query.get('row'), 'row') : undefined;
     const limit = Math.min(MOST_EVENTS, query.has('limit') ? integer(query.get('limit'), 'limit') : 100);
-    return this.#fleet.events.read({ ...this.#range(query), limit }, row);
+    return this.#fleet.events.read({ ...range(query, this.#now()), limit }, row);
   }
 
   #series(query: URLSearchParams): Reply {
@@ -109,9 +95,9 @@ export class Api {
     if (row === undefined) return NO_ROW;
     const wanted = query.has('lane') ? integer(query.get('lane'), 'lane') : undefined;
     const lanes = [...row.lanes.values()].filter((lane) => wanted === undefined || lane.lane === wanted);
-    const range = { ...this.#range(query), now: this.#now() };
+    const asked = { ...range(query, this.#now()), now: this.#now() };
     const series = lanes.map((lane) => lane.series);
-    return json(readSeries(row.row, series, range));
+    return json(readSeries(row.row, series, asked));
   }
 
   #breaker(query: URLSearchParams): Reply {
@@ -141,14 +127,6 @@ export class Api {
   #row(query: URLSearchParams): FleetRow | undefined {
     return this.#fleet.rows.get(integer(query.get('row'), 'row'));
   }
-
-  #range(query: URLSearchParams): { from: number; to: number } {
-    const now = this.#now();
-    const to = query.has('to') ? moment(query.get('to'), 'to') : now;
-    const from = query.has('from') ? moment(query.get('from'), 'from') : Math.max(0, to - QUARTER_MS);
-    if (from > to) throw new BadParameter(`from (${from}) must not be later than to (${to})`);
-    return { from, to };
-  }
 }
 
 const NO_ROW: Reply = text(404, 'There is no such row; read the directory again.');
@@ -157,22 +135,10 @@ function laneAnswer(
   row: number,
   lane: number,
   history: LaneHistory,
-  range: { from: number; to: number },
+  { from, to }: { from: number; to: number },
 ): LaneAnswer {
-  const answer: LaneAnswer = { row, lane, segments: history.segments(range.from, range.to) };
-  const minutes = history.minutes(range.from, range.to);
+  const answer: LaneAnswer = { row, lane, segments: history.segments(from, to) };
+  const minutes = history.minutes(from, to);
   if (minutes !== undefined) answer.minutes = minutes;
   return answer;
-}
-
-function integer(value: string | null, name: string): number {
-  if (value === null || !/^\d{1,10}$/.test(value)) throw new BadParameter(`${name} must be a whole number`);
-  return Number(value);
-}
-
-function moment(value: string | null, name: string): number {
-  if (value === null || !/^\d{1,16}(\.\d+)?$/.test(value)) {
-    throw new BadParameter(`${name} must be a moment in epoch milliseconds`);
-  }
-  return Number(value);
 }

@@ -1,16 +1,18 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Api } from './api.ts';
+import type { Access, Caller } from './access.ts';
+import { mayAct } from './access.ts';
+import { readBody } from './body.ts';
 import type { Guard } from './guard.ts';
 import { json, type Reply, send, text } from './reply.ts';
+import { BadRequest, type Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
 import type { StaticFiles } from './static-files.ts';
-import type { TokenCheck } from './tokens.ts';
 
 export interface HttpParts {
   context: ServerContext;
   guard: Guard;
-  viewToken: TokenCheck;
-  api: Api;
+  access: Access;
+  routes: Routes;
   files: StaticFiles;
   /** Numbers for `/healthz`. */
   stats: () => unknown;
@@ -41,32 +43,60 @@ async function answer(parts: HttpParts, request: IncomingMessage): Promise<Reply
     parts.context.refusals.count(refusal.kind);
     return text(refusal.status, refusal.text);
   }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return { ...text(405, 'Only GET and HEAD.'), headers: { allow: 'GET, HEAD' } };
-  }
   const [rawPath, query] = splitOnce(request.url ?? '/');
   const path = decodePath(rawPath);
   if (path === undefined) return text(400, 'That is not a path.');
-  if (path === '/healthz') return json(parts.stats());
-  if (!path.startsWith('/api/')) return parts.files.answer(path);
-  return (
-    refuseStranger(parts, request) ??
-    parts.api.answer(path.replace(/^\/api\/v1\//, ''), new URLSearchParams(query))
-  );
+  if (path.startsWith('/api/'))
+    return await answerApi(parts, request, path.replace(/^\/api\/v1\//, ''), query);
+  if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed(['GET', 'HEAD']);
+  return path === '/healthz' ? json(parts.stats()) : parts.files.answer(path);
 }
 
-/** What is read is for those who may view. A page of another site gets nothing, even where it could not read it. */
-function refuseStranger(parts: HttpParts, request: IncomingMessage): Reply | undefined {
-  const { context, viewToken } = parts;
+/** The token first: who may not look does not learn what there is. */
+async function answerApi(
+  parts: HttpParts,
+  request: IncomingMessage,
+  path: string,
+  query: string,
+): Promise<Reply> {
+  const caller = admit(parts, request);
+  if ('status' in caller) return caller;
+  const methods = parts.routes.at(path);
+  if (methods === undefined) return text(404, `There is ${parts.routes.paths} under /api/v1/.`);
+  const route = methods.get(request.method === 'HEAD' ? 'GET' : (request.method ?? ''));
+  if (route === undefined) {
+    return notAllowed([...methods.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)));
+  }
+  if (!mayAct(caller.role, route.role)) {
+    parts.context.refusals.count('forbidden');
+    return text(403, `This is for the role ${route.role}; the token given is that of a ${caller.role}.`);
+  }
+  const body = route.method === 'POST' ? await readBody(request) : { value: undefined };
+  if ('refused' in body) return body.refused;
+  try {
+    return await route.answer({ query: new URLSearchParams(query), body: body.value, caller });
+  } catch (error) {
+    if (error instanceof BadRequest) return text(400, error.message);
+    throw error;
+  }
+}
+
+function notAllowed(methods: readonly string[]): Reply {
+  return { ...text(405, `Only ${methods.join(' and ')}.`), headers: { allow: methods.join(', ') } };
+}
+
+/** Who asks. A page of another site gets nothing, even where it could not read it. */
+function admit(parts: HttpParts, request: IncomingMessage): Caller | Reply {
+  const { context, access } = parts;
   if (request.headers['sec-fetch-site'] === 'cross-site' && request.headers.origin === undefined) {
     context.refusals.count('foreignOrigin');
     return text(403, 'Pages of other sites may not read here.');
   }
   const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const checked = viewToken.check(given, request.socket.remoteAddress ?? '', context.monotonic());
-  if (checked === 'ok') return undefined;
-  context.refusals.count(checked);
-  if (checked === 'authRate')
+  const caller = access.check(given, request.socket.remoteAddress ?? '', context.monotonic());
+  if (typeof caller === 'object') return caller;
+  context.refusals.count(caller);
+  if (caller === 'authRate')
     return { ...text(429, 'Too many wrong tokens; wait.'), headers: { 'retry-after': '5' } };
   return { ...text(401, 'A view token is needed.'), headers: { 'www-authenticate': 'Bearer' } };
 }

@@ -10,6 +10,8 @@ const HELP = `cb-dashboard: live dashboard for circuit breakers
   --host ADDRESS      address to listen on                       (CB_DASHBOARD_HOST, default 127.0.0.1)
   --ingest-token T    secret that services send                  (CB_DASHBOARD_INGEST_TOKEN)
   --view-token T      secret that browsers send                  (CB_DASHBOARD_VIEW_TOKEN)
+  --control-token T   secret of operators: the hand on the switch (CB_DASHBOARD_CONTROL_TOKEN)
+  --admin-token T     secret of administrators                    (CB_DASHBOARD_ADMIN_TOKEN)
   --allow-origin URL  origin that may read, may be repeated      (CB_DASHBOARD_ALLOW_ORIGIN, separated by commas)
   --allow-host NAME   name the server is reached by, repeatable  (CB_DASHBOARD_ALLOW_HOST, separated by commas)
   --verbose           print one line per refusal
@@ -25,6 +27,8 @@ function readOptions(): DashboardOptions | string {
       host: { type: 'string' },
       'ingest-token': { type: 'string' },
       'view-token': { type: 'string' },
+      'control-token': { type: 'string' },
+      'admin-token': { type: 'string' },
       'allow-origin': { type: 'string', multiple: true },
       'allow-host': { type: 'string', multiple: true },
       verbose: { type: 'boolean' },
@@ -51,6 +55,10 @@ function readOptions(): DashboardOptions | string {
   if (host) options.host = host;
   if (ingestToken) options.ingestToken = ingestToken;
   if (viewToken) options.viewToken = viewToken;
+  const controlToken = values['control-token'] ?? env.CB_DASHBOARD_CONTROL_TOKEN;
+  const adminToken = values['admin-token'] ?? env.CB_DASHBOARD_ADMIN_TOKEN;
+  if (controlToken) options.controlToken = controlToken;
+  if (adminToken) options.adminToken = adminToken;
   if (values.verbose) options.log = (line) => console.error(line);
   return options;
 }

@@ -12,6 +12,10 @@ export interface DashboardOptions {
   ingestToken?: string;
   /** Secret that browsers send, 8 to 256 characters. Default: none needed. */
   viewToken?: string;
+  /** Secret that gives a browser the role of an operator: the hand on the switch. Default: nobody has it. */
+  controlToken?: string;
+  /** Secret that gives the role of an administrator, who may also change settings. Default: nobody has it. */
+  adminToken?: string;
   /** Origins of other pages that may read, like `https://ops.example.com`; their host names may be used to reach the server. */
   allowedOrigins?: readonly string[];
   /** More host names that the server is reached by, with or without a port. */
@@ -31,6 +35,8 @@ export interface CheckedOptions {
   port: number;
   ingestToken: string | undefined;
   viewToken: string | undefined;
+  controlToken: string | undefined;
+  adminToken: string | undefined;
   allowedOrigins: readonly string[];
   allowedHosts: readonly string[];
 }
@@ -40,6 +46,8 @@ const KNOWN = [
   'port',
   'ingestToken',
   'viewToken',
+  'controlToken',
+  'adminToken',
   'allowedOrigins',
   'allowedHosts',
   'limits',
@@ -62,6 +70,9 @@ export function checkOptions(options: DashboardOptions): CheckedOptions {
   }
   const ingestToken = checkToken('ingestToken', options.ingestToken);
   const viewToken = checkToken('viewToken', options.viewToken);
+  const controlToken = checkToken('controlToken', options.controlToken);
+  const adminToken = checkToken('adminToken', options.adminToken);
+  checkDistinct({ ingestToken, viewToken, controlToken, adminToken });
   if (!isLoopback(host) && (ingestToken === undefined || viewToken === undefined)) {
     throw new TypeError(
       `host ${host} can be reached by other machines, so both ingestToken and viewToken are needed; ` +
@@ -69,7 +80,7 @@ export function checkOptions(options: DashboardOptions): CheckedOptions {
     );
   }
   for (const origin of allowedOrigins) checkOrigin(origin);
-  return { host, port, ingestToken, viewToken, allowedOrigins, allowedHosts };
+  return { host, port, ingestToken, viewToken, controlToken, adminToken, allowedOrigins, allowedHosts };
 }
 
 function checkToken(name: string, token: unknown): string | undefined {
@@ -79,6 +90,17 @@ function checkToken(name: string, token: unknown): string | undefined {
     throw new RangeError(`${name} must have 8 to ${LONGEST_TOKEN} characters, got ${token.length}`);
   }
   return token;
+}
+
+/** One secret for two doors would open the second to whoever was given the first. */
+function checkDistinct(tokens: Readonly<Record<string, string | undefined>>): void {
+  const known = new Map<string, string>();
+  for (const [name, token] of Object.entries(tokens)) {
+    if (token === undefined) continue;
+    const other = known.get(token);
+    if (other !== undefined) throw new TypeError(`${other} and ${name} must differ`);
+    known.set(token, name);
+  }
 }
 
 function checkOrigin(origin: unknown): void {

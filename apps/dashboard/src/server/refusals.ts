@@ -4,6 +4,7 @@ const KINDS = [
   'queryToken',
   'unauthorized',
   'authRate',
+  'forbidden',
   'connections',
   'namespace',
   'badMessage',

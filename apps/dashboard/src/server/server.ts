@@ -1,6 +1,7 @@
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server as SocketServer } from 'socket.io';
+import { Access, type Caller } from './access.ts';
 import { Api } from './api.ts';
 import { Fleet } from './fleet.ts';
 import { Guard } from './guard.ts';
@@ -8,9 +9,10 @@ import { createHttp } from './http.ts';
 import { serveIngest } from './ingest.ts';
 import { checkOptions, type DashboardOptions } from './options.ts';
 import { type RefusalKind, Refusals } from './refusals.ts';
+import { Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
 import { findWebDir, StaticFiles } from './static-files.ts';
-import { TokenCheck } from './tokens.ts';
+import { type TokenAnswer, TokenCheck } from './tokens.ts';
 import { Viewers } from './viewers.ts';
 
 export type { Limits } from './limits.ts';
@@ -75,18 +77,26 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
     log: options.log ?? (() => {}),
   };
   const guard = new Guard(checked);
-  const viewToken = new TokenCheck(checked.viewToken);
+  const access = new Access(checked);
+  const ingestToken = new TokenCheck(checked.ingestToken);
+  const routes = new Routes();
   const http = createServer({ maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000 });
   http.maxHeadersCount = 64;
   const io = createSockets(http, guard, context);
-  serveIngest(guarded(io, '/ingest', new TokenCheck(checked.ingestToken), context), context);
-  const viewers = new Viewers(guarded(io, '/ui', viewToken, context), context);
+  serveIngest(
+    guarded(io, '/ingest', (...given) => ingestToken.check(...given), context),
+    context,
+  );
+  const viewers = new Viewers(
+    guarded(io, '/ui', (...given) => access.check(...given), context),
+    context,
+  );
   const startedAt = context.monotonic();
   const stats = (): DashboardStats => readStats(context, viewers, startedAt);
   const files = new StaticFiles(options.webDir ?? findWebDir());
-  const api = new Api(context.fleet, context.now);
+  routes.add(...new Api(context.fleet, context.now).routes());
   // socket.io has taken its own path before; what is left comes here.
-  http.on('request', skipSockets(createHttp({ context, guard, viewToken, api, files, stats })));
+  http.on('request', skipSockets(createHttp({ context, guard, access, routes, files, stats })));
   http.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
     else socket.destroy();
@@ -128,19 +138,20 @@ function createSockets(http: HttpServer, guard: Guard, context: ServerContext): 
   return io;
 }
 
-/** A namespace that only those with its token enter. Services are programs: a page has no business at `/ingest`. */
+/** A namespace that only those with its token enter; who it is goes with the socket as its `data`. Services are programs: a page has no business at `/ingest`. */
 function guarded(
   io: SocketServer,
   name: '/ingest' | '/ui',
-  token: TokenCheck,
+  check: (given: unknown, address: string, now: number) => TokenAnswer | Caller,
   context: ServerContext,
 ): ReturnType<SocketServer['of']> {
   return io.of(name).use((socket, next) => {
     const { auth, address, headers } = socket.handshake;
     const page = name === '/ingest' && headers.origin !== undefined;
     const given: unknown = typeof auth === 'object' && auth !== null ? auth.token : undefined;
-    const checked = page ? 'foreignOrigin' : token.check(given, address, context.monotonic());
-    if (checked === 'ok') return next();
+    const checked = page ? 'foreignOrigin' : check(given, address, context.monotonic());
+    if (typeof checked === 'object') socket.data = checked;
+    if (checked === 'ok' || typeof checked === 'object') return next();
     context.refusals.count(checked);
     context.log(`${name} refused ${address}: ${checked}`);
     next(new Error(checked === 'authRate' ? 'too many wrong tokens, wait' : 'unauthorized'));

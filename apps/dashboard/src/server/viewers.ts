@@ -1,5 +1,6 @@
 import { type Delta, type DirectoryRow, readCredit, readWatch, type WatchAck } from '@cb/protocol';
 import type { Namespace, Socket } from 'socket.io';
+import type { Caller } from './access.ts';
 import type { Change } from './change-log.ts';
 import type { Fleet } from './fleet.ts';
 import { addToFrame, emptyFrame, totalsOf } from './numbers.ts';
@@ -84,7 +85,7 @@ class Viewer {
     peer.on('watch', (payload, answer) => this.#watch(payload, answer));
     peer.on('ok', (payload) => this.#ok(payload));
     const { epoch, seq } = this.#fleet;
-    socket.emit('welcome', { epoch, seq, now: context.now(), role: 'viewer' });
+    socket.emit('welcome', { epoch, seq, now: context.now(), role: (socket.data as Caller).role });
   }
 
   #watch(payload: unknown, answer: (value: unknown) => void): string | undefined {
