@@ -255,6 +255,8 @@ export interface Directory {
   /** Sequence number of the state deltas that this answer includes. */
   seq: number;
   now: number;
+  /** How far back the server can answer at most, where it keeps more than memory holds. */
+  keptMs?: number;
   rows: DirectoryRow[];
 }
 
@@ -281,6 +283,8 @@ export interface Segments {
 export interface Minutes {
   /** Start of the first minute. */
   from: number;
+  /** Length of each, where it is not a minute. */
+  stepMs?: number;
   /** Five shares of 0..255 a minute, in order of lane code: [noData, closed, halfOpen, isolated, open] */
   shares: number[];
   changes: number[];
@@ -321,8 +325,10 @@ export interface Series {
   p99: (number | null)[];
 }
 
-/** Settings in force. GET /api/v1/breaker?row=… */
+/** Settings in force. GET /api/v1/breaker?row=…[&at=…] */
 export interface BreakerDetail {
+  /** `config`, `configRevision` and `opened` are those of this moment, as far as they are kept; left out: of now. */
+  at?: number;
   row: DirectoryRow;
   config: unknown;
   configRevision: number;

@@ -15,6 +15,7 @@ import { ChangeLog } from './change-log.ts';
 import { EventLog } from './event-log.ts';
 import { LaneHistory } from './history.ts';
 import { Instance } from './instance.ts';
+import { KEEPS_NOTHING, type Keeper } from './keeper.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { takeRollup } from './numbers.ts';
 import { PolicyBook } from './policy-book.ts';
@@ -49,12 +50,15 @@ export class Fleet {
   strangers = 0;
   readonly #byKey: Map<string, FleetRow> = new Map();
   readonly #ofService: Map<string, number> = new Map();
+  readonly #keeper: Keeper;
   #nextRow = 1;
   #nextLane = 1;
   #checkedAt = 0;
   #sweptAt = 0;
 
-  constructor(limits: Partial<Limits> = {}) {
+  /** @param keeper Hears what is worth keeping. */
+  constructor(limits: Partial<Limits> = {}, keeper: Keeper = KEEPS_NOTHING) {
+    this.#keeper = keeper;
     this.limits = resolveLimits(limits);
     this.events = new EventLog(this.limits.events, this.limits.eventsPerRow);
     this.memory = new SeriesMemory(this.limits.seriesBytes);
@@ -135,6 +139,7 @@ export class Fleet {
     row.tags = Object.assign(Object.create(null), instance.tags, registration.tags);
     lane.state = registration.state;
     lane.mode = registration.mode;
+    this.#keeper.row(row, now);
     this.changes.add({ kind: 'row', row: row.row });
     const since = instance.clock.past(registration.since, now, YEAR_MS);
     const code = laneOf(lane.state, lane.mode);
@@ -175,6 +180,7 @@ export class Fleet {
     lane.mode = change.mode;
     row.heardAt = now;
     row.noteEvent(event);
+    this.#keeper.event(lane, event, change.seq);
     this.#show(lane, t, laneOf(change.to, change.mode), event);
   }
 
@@ -232,6 +238,7 @@ export class Fleet {
     const { row, history } = lane;
     const rewritten = t < (history.since ?? t);
     history.set(t, code);
+    this.#keeper.lane(lane, t, code);
     lane.code = code;
     if (code === LANE.noData) lane.live = IDLE;
     row.refresh(t);
@@ -262,6 +269,26 @@ export class Fleet {
     this.#byKey.set(key, row);
     this.#ofService.set(service, (this.#ofService.get(service) ?? 0) + 1);
     return row;
+  }
+
+  /**
+   * A lane that an earlier life of this server knew, in the dark until its instance is heard again. Undefined where a
+   * limit is reached: the past pushes nothing out.
+   */
+  restoreLane(service: string, name: string, instance: string, heardAt: number): FleetLane | undefined {
+    const full =
+      this.rows.size >= this.limits.rows || (this.#ofService.get(service) ?? 0) >= this.limits.rowsPerService;
+    if (full && !this.#byKey.has(keyOf(service, name))) return undefined;
+    const row = this.#rowFor(service, name, heardAt) as FleetRow;
+    const key = keyOf(service, instance);
+    const known = this.instances.get(key) ?? Instance.restored(service, instance, heardAt);
+    this.instances.set(key, known);
+    return row.lanes.get(instance) ?? this.#newLane(row, known);
+  }
+
+  /** The row of a breaker; undefined where it has none. */
+  rowOf(service: string, name: string): FleetRow | undefined {
+    return this.#byKey.get(keyOf(service, name));
   }
 
   #newLane(row: FleetRow, instance: Instance): FleetLane | undefined {
@@ -305,6 +332,7 @@ export class Fleet {
   #dropLane(lane: FleetLane, now: number): void {
     const { row, instance } = lane;
     if (row.lanes.get(instance.name) !== lane) return;
+    if (lane.code !== LANE.noData) this.#keeper.lane(lane, now, LANE.noData);
     row.drop(instance.name, now);
     lane.series.release();
     instance.active.delete(lane);

@@ -30,6 +30,11 @@ export class LaneHistory {
     return this.#count === 0 ? undefined : this.#start[this.#count - 1];
   }
 
+  /** Since when it is exact; undefined before anything is known. */
+  get exactFrom(): number | undefined {
+    return this.#count === 0 ? undefined : this.#start[0];
+  }
+
   /** Where the folded part ends: nothing before it can be changed any more. Undefined while nothing is folded. */
   get foldedUntil(): number | undefined {
     return this.#minutes?.end;

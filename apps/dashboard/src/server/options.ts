@@ -1,5 +1,6 @@
 import { isLoopback } from './guard.ts';
 import type { Limits } from './limits.ts';
+import { type CheckedHistory, checkHistory, type HistoryOptions } from './store/history-options.ts';
 import { LONGEST_TOKEN } from './tokens.ts';
 
 /** How a dashboard server is started. Everything is optional. */
@@ -22,6 +23,8 @@ export interface DashboardOptions {
   allowedHosts?: readonly string[];
   /** What is kept, and for how long. */
   limits?: Partial<Limits>;
+  /** Where the past is kept beyond memory, and for how long. Default: nowhere. */
+  history?: HistoryOptions;
   /** Folder of the built pages. Default: `dist/web` of this package. */
   webDir?: string;
   /** Wall clock in epoch milliseconds. Default `Date.now`. */
@@ -39,6 +42,7 @@ export interface CheckedOptions {
   adminToken: string | undefined;
   allowedOrigins: readonly string[];
   allowedHosts: readonly string[];
+  history: CheckedHistory;
 }
 
 const KNOWN = [
@@ -51,6 +55,7 @@ const KNOWN = [
   'allowedOrigins',
   'allowedHosts',
   'limits',
+  'history',
   'webDir',
   'clock',
   'log',
@@ -80,7 +85,18 @@ export function checkOptions(options: DashboardOptions): CheckedOptions {
     );
   }
   for (const origin of allowedOrigins) checkOrigin(origin);
-  return { host, port, ingestToken, viewToken, controlToken, adminToken, allowedOrigins, allowedHosts };
+  const history = checkHistory(options.history);
+  return {
+    host,
+    port,
+    ingestToken,
+    viewToken,
+    controlToken,
+    adminToken,
+    allowedOrigins,
+    allowedHosts,
+    history,
+  };
 }
 
 function checkToken(name: string, token: unknown): string | undefined {

@@ -80,6 +80,15 @@ export class FleetRow {
     this.heardAt = now;
   }
 
+  /** The worst-of lane as an earlier life of the server knew it. It is told anew only from `until` on. */
+  restore(start: readonly number[], code: readonly Lane[], until: number): void {
+    start.forEach((t, i) => {
+      this.history.set(t, code[i] as Lane);
+    });
+    this.history.set(Math.max(until, this.history.since ?? until), LANE.noData);
+    this.#droppedAt = until;
+  }
+
   drop(instance: string, now: number): FleetLane | undefined {
     const lane = this.lanes.get(instance);
     if (lane === undefined) return undefined;

@@ -62,6 +62,7 @@ export function chunkOf(first: number): Chunk {
 /** The memory of all lanes' series together. Beyond its bound the oldest chunks of the finest grain go first. */
 export class SeriesMemory {
   readonly #mostBytes: number;
+  readonly #droppedUntil: number[] = TIERS.map(() => 0);
   readonly #queues: { chunks: Chunk[]; head: number }[] = TIERS.map(() => ({ chunks: [], head: 0 }));
   #bytes = 0;
   #dropped = 0;
@@ -79,6 +80,11 @@ export class SeriesMemory {
   /** Chunks that were dropped before their time. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** Before this moment chunks of a grain were dropped, of some lanes at least. */
+  droppedUntil(tier: number): number {
+    return this.#droppedUntil[tier] ?? 0;
   }
 
   keep(tier: number, chunk: Chunk): void {
@@ -119,16 +125,22 @@ export class SeriesMemory {
   }
 
   #makeRoom(keep: Chunk): void {
-    for (const queue of this.#queues) {
+    for (const [tier, queue] of this.#queues.entries()) {
       while (this.#bytes > this.#mostBytes && queue.head < queue.chunks.length) {
         const chunk = queue.chunks[queue.head] as Chunk;
         if (chunk === keep) break;
-        if (!chunk.dead) this.#dropped++;
+        if (!chunk.dead) this.#noteDropped(tier, chunk);
         this.release(chunk);
         queue.head++;
       }
       this.#tidy(queue);
     }
+  }
+
+  #noteDropped(tier: number, { first }: Chunk): void {
+    const end = (first + CHUNK_STEPS) * (TIERS[tier] as (typeof TIERS)[number]).stepMs;
+    this.#droppedUntil[tier] = Math.max(this.droppedUntil(tier), end);
+    this.#dropped++;
   }
 
   #tidy(queue: { chunks: Chunk[]; head: number }): void {

@@ -87,7 +87,7 @@ export class LaneSeries {
   }
 }
 
-function addHistogram(counts: Float64Array, pairs: readonly number[] | undefined): void {
+export function addHistogram(counts: Float64Array, pairs: readonly number[] | undefined): void {
   if (pairs === undefined) return;
   for (let i = 0; i + 1 < pairs.length; i += 2) {
     const bucket = pairs[i] as number;
@@ -103,10 +103,34 @@ export function tierFor(from: number, to: number, now: number): number {
   return tier === -1 ? TIERS.length - 1 : tier;
 }
 
-interface Sum {
+/** What happened in one step, over lanes. */
+export interface Sum {
+  /** In the order of `Chunk`. */
   columns: Float64Array;
   ratio: number;
   hist: Float64Array | undefined;
+}
+
+export function emptySum(): Sum {
+  return { columns: new Float64Array(COLUMNS), ratio: 0, hist: undefined };
+}
+
+/** Sums over the lanes given of the steps of one grain in [from, to), by number of the step. */
+export function sumSteps(
+  lanes: Iterable<LaneSeries>,
+  tier: number,
+  from: number,
+  to: number,
+): Map<number, Sum> {
+  const sums = new Map<number, Sum>();
+  for (const lane of lanes) {
+    lane.visit(tier, from, to, (step, chunk, slot) => {
+      const sum = sums.get(step) ?? emptySum();
+      sums.set(step, sum);
+      addStep(sum, chunk, slot);
+    });
+  }
+  return sums;
 }
 
 /**
@@ -124,18 +148,7 @@ export function readSeries(
   const { stepMs, keptMs } = TIERS[tier] as (typeof TIERS)[number];
   const from = Math.max(range.from, range.now - keptMs);
   const to = Math.min(range.to, range.now - settleMs - stepMs + 1);
-  const sums = new Map<number, Sum>();
-  for (const lane of lanes) {
-    lane.visit(tier, Math.floor(from / stepMs) * stepMs, to, (step, chunk, slot) => {
-      let sum = sums.get(step);
-      if (sum === undefined) {
-        sum = { columns: new Float64Array(COLUMNS), ratio: 0, hist: undefined };
-        sums.set(step, sum);
-      }
-      addStep(sum, chunk, slot);
-    });
-  }
-  return toSeries(row, stepMs, sums);
+  return toSeries(row, stepMs, sumSteps(lanes, tier, Math.floor(from / stepMs) * stepMs, to));
 }
 
 function addStep(sum: Sum, chunk: Chunk, slot: number): void {
@@ -150,7 +163,8 @@ function addStep(sum: Sum, chunk: Chunk, slot: number): void {
   }
 }
 
-function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>): Series {
+/** Steps in order of time; those without a sum are left out. */
+export function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>): Series {
   const series: Series = {
     row,
     stepMs,

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { Server as SocketServer } from 'socket.io';
 import { Access, type Caller } from './access.ts';
 import { Api } from './api.ts';
-import { Fleet } from './fleet.ts';
 import { Guard } from './guard.ts';
 import { createHttp } from './http.ts';
 import { serveIngest } from './ingest.ts';
@@ -12,12 +11,19 @@ import { type RefusalKind, Refusals } from './refusals.ts';
 import { Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
 import { findWebDir, StaticFiles } from './static-files.ts';
+import type { HistoryStats } from './store/archive.ts';
+import { startHistory } from './store/start-history.ts';
 import { type TokenAnswer, TokenCheck } from './tokens.ts';
 import { Viewers } from './viewers.ts';
 
 export type { Limits } from './limits.ts';
 export type { DashboardOptions } from './options.ts';
 export type { RefusalKind } from './refusals.ts';
+export type { HistoryStats } from './store/archive.ts';
+export type { HistoryOptions } from './store/history-options.ts';
+export type * from './store/history-store.ts';
+export { MemoryStore } from './store/memory-store.ts';
+export type * from './store/records.ts';
 
 /** Most connections at once, of all services and browsers. */
 const MOST_CONNECTIONS = 2_000;
@@ -49,6 +55,8 @@ export interface DashboardStats {
   /** Frames that waited for a slow browser. */
   held: number;
   refused: Record<RefusalKind, number>;
+  /** What is kept beyond memory. */
+  history: HistoryStats;
 }
 
 /** A running dashboard server. */
@@ -64,18 +72,20 @@ export interface DashboardServer {
 /**
  * Starts a dashboard server and resolves once it listens.
  *
- * @throws TypeError, RangeError for an option that cannot work; Error with `code: 'EADDRINUSE'` when the port is taken.
+ * @throws TypeError, RangeError for an option that cannot work; Error with `code: 'EADDRINUSE'` when the port is taken; Error
+ *   where the folder of `history` cannot be used.
  * @example const dashboard = await startDashboard({ port: 0 });
  */
 export async function startDashboard(options: DashboardOptions = {}): Promise<DashboardServer> {
   const checked = checkOptions(options);
-  const context: ServerContext = {
-    fleet: new Fleet(options.limits),
-    refusals: new Refusals(),
+  const clocks = {
     now: options.clock ?? Date.now,
     monotonic: () => performance.now(),
     log: options.log ?? (() => {}),
   };
+  const history = await startHistory(checked.history, options.limits, clocks);
+  const { fleet, archive } = history;
+  const context: ServerContext = { fleet, archive, refusals: new Refusals(), ...clocks };
   const guard = new Guard(checked);
   const access = new Access(checked);
   const ingestToken = new TokenCheck(checked.ingestToken);
@@ -94,16 +104,22 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const startedAt = context.monotonic();
   const stats = (): DashboardStats => readStats(context, viewers, startedAt);
   const files = new StaticFiles(options.webDir ?? findWebDir());
-  routes.add(...new Api(context.fleet, context.now).routes());
+  routes.add(...new Api(fleet, history.past, context.now).routes());
   // socket.io has taken its own path before; what is left comes here.
   http.on('request', skipSockets(createHttp({ context, guard, access, routes, files, stats })));
   http.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
     else socket.destroy();
   });
-  const port = await listen(http, checked.host, checked.port);
+  const port = await listen(http, checked.host, checked.port).catch(async (error: unknown) => {
+    await history.close();
+    throw error;
+  });
   guard.listen(port);
-  const timer = setInterval(() => context.fleet.check(context.now()), CHECK_MS).unref();
+  const timer = setInterval(() => {
+    fleet.check(context.now());
+    history.turn(context.now());
+  }, CHECK_MS).unref();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     clearInterval(timer);
@@ -111,6 +127,7 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
     const done = io.close();
     http.closeAllConnections();
     await done;
+    await history.close();
   };
   return { url: `http://${urlHost(checked.host)}:${port}/`, port, stats, close: () => (closed ??= close()) };
 }
@@ -207,5 +224,6 @@ function readStats(context: ServerContext, viewers: Viewers, startedAt: number):
     full: fleet.refused + fleet.policies.refused,
     held: viewers.held,
     refused: context.refusals.read(),
+    history: context.archive.stats,
   };
 }

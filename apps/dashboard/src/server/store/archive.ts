@@ -1,0 +1,212 @@
+import type { Awaitable, HistoryStore, Page, PageQuery } from './history-store.ts';
+import type { HistoryRecord } from './records.ts';
+import { within } from './within.ts';
+
+/** Records that may wait for a slow or full disk; beyond it new ones are dropped. */
+const MOST_WAITING = 50_000;
+/** Records of one batch. */
+const BATCH = 5_000;
+const FLUSH_MS = 500;
+const BEAT_MS = 5_000;
+const PRUNE_MS = 60_000;
+const RETRY_MS = 2_000;
+/** How long a page waits for the store before it is answered without. */
+const READ_WITHIN_MS = 5_000;
+const CLOSE_WITHIN_MS = 5_000;
+
+export interface ArchiveOptions {
+  readonly store: HistoryStore;
+  /** Only records of these kinds are kept; left out: all. */
+  readonly kinds?: ReadonlySet<HistoryRecord['kind']>;
+  readonly retentionMs: number;
+  readonly maxBytes: number;
+  /** Wall clock, and a monotonic one for patience. */
+  readonly now: () => number;
+  readonly monotonic: () => number;
+  readonly log: (line: string) => void;
+}
+
+/** How keeping goes, for `/healthz`. */
+export interface HistoryStats {
+  store: string;
+  /** How far back it keeps. */
+  keptMs: number;
+  bytes: number;
+  /** Records that were written, that wait to be, and that were dropped because too many waited. */
+  written: number;
+  waiting: number;
+  dropped: number;
+  /** Writes and reads that failed, and the reason of the last one that has not worked since. */
+  failures: number;
+  problem?: string;
+}
+
+/**
+ * The server's line to a store. Records wait here for at most a second and go out in batches, one at a time. Nobody waits
+ * for the store: where it is slow or fails, records wait, then new ones are dropped and counted, and writing is tried
+ * again.
+ */
+export class Archive {
+  readonly #options: ArchiveOptions;
+  #waiting: HistoryRecord[] = [];
+  #batch: readonly HistoryRecord[] = [];
+  #drain: Promise<void> | undefined;
+  #retryAt = 0;
+  #beatAt = Number.NEGATIVE_INFINITY;
+  #prunedAt: number;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #stats: HistoryStats;
+  #missed = 0;
+  #retold: Iterator<HistoryRecord> | undefined;
+
+  /** Tells everything that is in force, after records were dropped. Set by whoever knows. */
+  inForce: () => Iterable<HistoryRecord> = () => [];
+
+  constructor(options: ArchiveOptions) {
+    this.#options = options;
+    this.#prunedAt = options.monotonic();
+    const counts = { written: 0, waiting: 0, dropped: 0, failures: 0 };
+    this.#stats = { store: options.store.name, keptMs: options.retentionMs, bytes: 0, ...counts };
+  }
+
+  /** From now on it writes by itself. */
+  start(): void {
+    this.#timer ??= setInterval(() => this.#tick(), FLUSH_MS).unref();
+  }
+
+  get retentionMs(): number {
+    return this.#options.retentionMs;
+  }
+
+  get stats(): HistoryStats {
+    return { ...this.#stats, waiting: this.#waiting.length + this.#batch.length };
+  }
+
+  keeps(kind: HistoryRecord['kind']): boolean {
+    return this.#options.kinds?.has(kind) ?? true;
+  }
+
+  keep(record: HistoryRecord): void {
+    if (!this.keeps(record.kind)) return;
+    if (this.#waiting.length < MOST_WAITING) {
+      this.#waiting.push(record);
+      return;
+    }
+    this.#missed++;
+    this.#stats.dropped++;
+  }
+
+  appendAudit(t: number, data: unknown): void {
+    this.keep({ kind: 'audit', t, data });
+  }
+
+  async readAudit(query: PageQuery): Promise<Page<unknown> | undefined> {
+    return await this.read((store) => store.audit(query));
+  }
+
+  /** Asks the store, which has seen by then all that was kept before. Undefined where it fails or takes too long. */
+  async read<T>(ask: (store: HistoryStore) => Awaitable<T>): Promise<T | undefined> {
+    try {
+      return await within(this.#ask(ask), READ_WITHIN_MS);
+    } catch (error) {
+      this.#fail('read', error);
+      return undefined;
+    }
+  }
+
+  async #ask<T>(ask: (store: HistoryStore) => Awaitable<T>): Promise<T> {
+    await this.flush();
+    return await ask(this.#options.store);
+  }
+
+  #tick(): void {
+    const at = this.#options.monotonic();
+    if (at - this.#beatAt >= BEAT_MS) {
+      this.#beatAt = at;
+      this.keep({ kind: 'beat', t: this.#options.now() });
+    }
+    void this.flush();
+  }
+
+  /** Writes what waits. Never rejects: what could not be written goes on waiting. */
+  flush(): Promise<void> {
+    if (this.#options.monotonic() < this.#retryAt) return Promise.resolve();
+    this.#drain ??= this.#write().finally(() => {
+      this.#drain = undefined;
+    });
+    return this.#drain;
+  }
+
+  async #write(): Promise<void> {
+    const { store, monotonic } = this.#options;
+    try {
+      for (;;) {
+        if (this.#batch.length === 0) this.#batch = this.#next();
+        if (this.#batch.length === 0) break;
+        await store.append(this.#batch);
+        this.#stats.written += this.#batch.length;
+        this.#batch = [];
+        this.#succeed();
+      }
+      if (monotonic() - this.#prunedAt >= PRUNE_MS) await this.prune();
+    } catch (error) {
+      this.#retryAt = monotonic() + RETRY_MS;
+      this.#fail('write', error);
+    }
+  }
+
+  /** What waits; after records were dropped everything in force as well, so that the store is right again. */
+  #next(): readonly HistoryRecord[] {
+    if (this.#waiting.length > 0) return this.#waiting.splice(0, BATCH);
+    const batch: HistoryRecord[] = [];
+    while (this.#retold !== undefined && batch.length < BATCH) {
+      const { done, value } = this.#retold.next();
+      if (done === true) this.#retold = undefined;
+      else batch.push(value);
+    }
+    return batch;
+  }
+
+  /** Lets go of what is older than the retention, and of what is beyond the bytes. */
+  async prune(): Promise<void> {
+    const { store, now, monotonic, retentionMs, maxBytes } = this.#options;
+    this.#prunedAt = monotonic();
+    await store.prune({ before: now() - retentionMs, maxBytes });
+    this.#stats.bytes = (await store.summary()).bytes;
+  }
+
+  #succeed(): void {
+    if (this.#stats.problem !== undefined) {
+      const lost = this.#missed > 0 ? `; ${this.#missed} records were dropped meanwhile` : '';
+      this.#options.log(`history: ${this.#stats.store} works again${lost}`);
+      delete this.#stats.problem;
+    }
+    if (this.#missed === 0) return;
+    this.#missed = 0;
+    this.#retold = this.inForce()[Symbol.iterator]();
+  }
+
+  /** One line when it begins to fail, and one when it works again: a full disk must not fill a log. */
+  #fail(what: 'read' | 'write', error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#stats.failures++;
+    if (this.#stats.problem === undefined) {
+      this.#options.log(`history: could not ${what} with ${this.#stats.store}: ${reason}; it is tried again`);
+    }
+    this.#stats.problem = reason.slice(0, 300);
+  }
+
+  /** Writes the rest and closes the store; gives up after five seconds. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.keep({ kind: 'beat', t: this.#options.now() });
+    this.#retryAt = 0;
+    const { store, log } = this.#options;
+    try {
+      await within(this.flush(), CLOSE_WITHIN_MS);
+      await within(Promise.resolve(store.close()), CLOSE_WITHIN_MS);
+    } catch (error) {
+      log(`history: ${store.name} did not close: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}

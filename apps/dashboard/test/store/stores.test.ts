@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { FileStore } from '../../src/server/store/file/file-store.ts';
+import { MemoryStore } from '../../src/server/store/memory-store.ts';
+import { describeStore } from './conformance.ts';
+
+function folder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'cb-store-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+describeStore('memory', () => ({ lasting: false, open: async () => new MemoryStore() }));
+
+describeStore('file', () => {
+  let dir: string | undefined;
+  return {
+    lasting: true,
+    open: async () => {
+      dir ??= folder();
+      return new FileStore(dir);
+    },
+  };
+});
+
+describeStore('file, in small parts', () => {
+  let dir: string | undefined;
+  return {
+    lasting: true,
+    open: async () => {
+      dir ??= folder();
+      return new FileStore(dir, { partMs: 1_000, partBytes: 3_000 });
+    },
+  };
+});
