@@ -19,8 +19,8 @@ export function startDemo(...args: string[]): Promise<Program> {
 }
 
 /** @param port 0 for a free one. */
-export function startDashboardProgram(port = 0): Promise<Program> {
-  return startProgram(DASHBOARD, ['--port', String(port)]);
+export function startDashboardProgram(port = 0, ...args: string[]): Promise<Program> {
+  return startProgram(DASHBOARD, ['--port', String(port), ...args]);
 }
 
 /** A running program that prints its address. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type DashboardOptions, startDashboard } from './server.ts';
+import { historyFromFlags } from './store/history-flags.ts';
 
 const HELP = `cb-dashboard: live dashboard for circuit breakers
 
@@ -14,6 +15,10 @@ const HELP = `cb-dashboard: live dashboard for circuit breakers
   --admin-token T     secret of administrators                    (CB_DASHBOARD_ADMIN_TOKEN)
   --allow-origin URL  origin that may read, may be repeated      (CB_DASHBOARD_ALLOW_ORIGIN, separated by commas)
   --allow-host NAME   name the server is reached by, repeatable  (CB_DASHBOARD_ALLOW_HOST, separated by commas)
+  --history STORE     keep the past in file or sqlite             (CB_DASHBOARD_HISTORY, default memory)
+  --history-mode MODE resume: go on after a restart, run: anew   (CB_DASHBOARD_HISTORY_MODE, default resume)
+  --history-path DIR  folder for it                              (CB_DASHBOARD_HISTORY_PATH, default cb-history)
+  --retention TIME    how long it is kept, like 12h or 7d        (CB_DASHBOARD_RETENTION, default 7d)
   --verbose           print one line per refusal
   --help, --version
 
@@ -31,6 +36,10 @@ function readOptions(): DashboardOptions | string {
       'admin-token': { type: 'string' },
       'allow-origin': { type: 'string', multiple: true },
       'allow-host': { type: 'string', multiple: true },
+      history: { type: 'string' },
+      'history-mode': { type: 'string' },
+      'history-path': { type: 'string' },
+      retention: { type: 'string' },
       verbose: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' },
@@ -59,6 +68,13 @@ function readOptions(): DashboardOptions | string {
   const adminToken = values['admin-token'] ?? env.CB_DASHBOARD_ADMIN_TOKEN;
   if (controlToken) options.controlToken = controlToken;
   if (adminToken) options.adminToken = adminToken;
+  const history = historyFromFlags({
+    store: values.history ?? env.CB_DASHBOARD_HISTORY,
+    mode: values['history-mode'] ?? env.CB_DASHBOARD_HISTORY_MODE,
+    path: values['history-path'] ?? env.CB_DASHBOARD_HISTORY_PATH,
+    retention: values.retention ?? env.CB_DASHBOARD_RETENTION,
+  });
+  if (history) options.history = history;
   if (values.verbose) options.log = (line) => console.error(line);
   return options;
 }

@@ -34,7 +34,7 @@ function lives(store: 'file' | 'sqlite'): { now: number; begin(): Promise<Dashbo
   return world;
 }
 
-describe.each(['file'] as const)('a server that keeps its past in %s', (store) => {
+describe.each(['file', 'sqlite'] as const)('a server that keeps its past in %s', (store) => {
   it('shows after a restart what was before, with a gap, under another epoch', async () => {
     const world = lives(store);
     const first = await world.begin();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { FileStore } from '../../src/server/store/file/file-store.ts';
 import { MemoryStore } from '../../src/server/store/memory-store.ts';
+import { SqliteStore } from '../../src/server/store/sqlite/sqlite-store.ts';
 import { describeStore } from './conformance.ts';
 
 function folder(): string {
@@ -32,6 +33,17 @@ describeStore('file, in small parts', () => {
     open: async () => {
       dir ??= folder();
       return new FileStore(dir, { partMs: 1_000, partBytes: 3_000 });
+    },
+  };
+});
+
+describeStore('sqlite', () => {
+  let dir: string | undefined;
+  return {
+    lasting: true,
+    open: async () => {
+      dir ??= folder();
+      return new SqliteStore(join(dir, 'history.sqlite'));
     },
   };
 });

@@ -1,34 +1,45 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { FileStore } from './file/file-store.ts';
+import { createStore, type StorePlace } from './create-store.ts';
 import { FolderLock, lockedAt, ownerOf } from './folder-lock.ts';
 import type { CheckedHistory } from './history-options.ts';
 import type { HistoryStore } from './history-store.ts';
 import { MemoryStore } from './memory-store.ts';
+import { WorkerStore } from './worker/worker-store.ts';
 
 /** A store, and the folder that it has for itself. */
 export interface OpenedStore {
   readonly store: HistoryStore;
-  release(): void;
+  readonly release: () => void;
 }
 
-/** Bytes of one part of files: an eighth of what may stay, so that an eighth at most goes at once. */
-const PARTS = 8;
+/** Node 20 cannot run TypeScript in a worker: the sources, which only tests run, do without. */
+const BUILT: boolean = import.meta.url.endsWith('.js');
 
 /** @throws Error in a sentence where the folder cannot be used. */
 export function openStore(history: CheckedHistory): OpenedStore {
   if (typeof history.store === 'object') return { store: history.store, release() {} };
   if (history.store === 'memory') return { store: new MemoryStore(), release() {} };
-  if (history.mode === 'run') pruneRuns(history.path, Date.now() - history.retentionMs);
-  const folder = history.mode === 'run' ? join(history.path, runName(new Date())) : history.path;
-  mkdirSync(folder, { recursive: true });
-  const lock = FolderLock.take(folder);
+  const run = history.mode === 'run';
+  const folder = run ? join(history.path, runName(new Date())) : history.path;
+  const lock = lockFolder(folder);
   try {
-    const store = new FileStore(join(folder, 'files'), { partBytes: history.maxBytes / PARTS });
-    return { store, release: () => lock.release() };
+    if (run) pruneRuns(history.path, Date.now() - history.retentionMs);
+    const place: StorePlace = { store: history.store, folder, maxBytes: history.maxBytes };
+    return { store: BUILT ? new WorkerStore(place) : createStore(place), release: () => lock.release() };
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+function lockFolder(folder: string): FolderLock {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return FolderLock.take(folder);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw code === undefined ? error : new Error(`history.path cannot be used: ${message}`, { cause: error });
   }
 }
 
@@ -38,7 +49,6 @@ function runName(now: Date): string {
 
 /** Deletes the runs whose server was last alive before a moment. */
 function pruneRuns(path: string, before: number): void {
-  mkdirSync(path, { recursive: true });
   for (const name of readdirSync(path)) {
     if (!/^run-\d{4}-/.test(name)) continue;
     const folder = join(path, name);
