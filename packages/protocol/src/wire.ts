@@ -260,7 +260,7 @@ export interface Directory {
   rows: DirectoryRow[];
 }
 
-/** A state change as the server keeps it. `event` is its id within the epoch. */
+/** A state change as the server keeps it. `event` is its id within the epoch, and for good where the past is kept. */
 export interface EventRecord extends Omit<StateChange, 'id' | 'seq'> {
   event: number;
   row: number;
@@ -272,6 +272,15 @@ export interface EventPage {
   events: EventRecord[];
   /** True where older events exist in the range. */
   more: boolean;
+}
+
+/** GET /api/v1/window/:eventId : one change with its outcomes and errors. The number outlives restarts where the past is kept. */
+export interface WindowOfEvent {
+  epoch: string;
+  service: string;
+  name: string;
+  /** Its `row` is 0 where the breaker is not there any more. */
+  event: EventRecord;
 }
 
 /** Exact runs of one lane: `start[i]` is when `code[i]` began; it lasts until `start[i+1]`, or `to`. */

@@ -12,6 +12,7 @@ import { Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
 import { findWebDir, StaticFiles } from './static-files.ts';
 import type { HistoryStats } from './store/archive.ts';
+import { historyRoutes } from './store/history-routes.ts';
 import { startHistory } from './store/start-history.ts';
 import { type TokenAnswer, TokenCheck } from './tokens.ts';
 import { Viewers } from './viewers.ts';
@@ -105,6 +106,7 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const stats = (): DashboardStats => readStats(context, viewers, startedAt);
   const files = new StaticFiles(options.webDir ?? findWebDir());
   routes.add(...new Api(fleet, history.past, context.now).routes());
+  routes.add(...historyRoutes({ ...history, now: context.now }));
   // socket.io has taken its own path before; what is left comes here.
   http.on('request', skipSockets(createHttp({ context, guard, access, routes, files, stats })));
   http.on('clientError', (_error, socket) => {

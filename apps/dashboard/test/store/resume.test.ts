@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { BreakerDetail, Directory, EventPage, Series, Timeline } from '@cb/protocol';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DashboardServer } from '../../src/server/server.ts';
 import {
   changeOf,
@@ -15,14 +12,9 @@ import {
   start,
   until,
 } from '../support.ts';
+import { folder } from './folder.ts';
 
 const T0 = Date.UTC(2030, 0, 15, 12);
-
-function folder(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'cb-resume-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
-}
 
 /** Servers one after the other over one folder, with a clock that the test moves. */
 function lives(store: 'file' | 'sqlite'): { now: number; begin(): Promise<DashboardServer> } {

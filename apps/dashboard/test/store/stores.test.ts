@@ -1,17 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { FileStore } from '../../src/server/store/file/file-store.ts';
 import { MemoryStore } from '../../src/server/store/memory-store.ts';
 import { SqliteStore } from '../../src/server/store/sqlite/sqlite-store.ts';
 import { describeStore } from './conformance.ts';
-
-function folder(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'cb-store-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  return dir;
-}
+import { folder } from './folder.ts';
 
 describeStore('memory', () => ({ lasting: false, open: async () => new MemoryStore() }));
 

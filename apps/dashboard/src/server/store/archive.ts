@@ -41,6 +41,8 @@ export interface HistoryStats {
   problem?: string;
 }
 
+type Doing = 'read' | 'write';
+
 /**
  * The server's line to a store. Records wait here for at most a second and go out in batches, one at a time. Nobody waits
  * for the store: where it is slow or fails, records wait, then new ones are dropped and counted, and writing is tried
@@ -56,6 +58,7 @@ export class Archive {
   #prunedAt: number;
   #timer: ReturnType<typeof setInterval> | undefined;
   #stats: HistoryStats;
+  readonly #problems: Map<Doing, string> = new Map();
   #missed = 0;
   #retold: Iterator<HistoryRecord> | undefined;
 
@@ -79,7 +82,9 @@ export class Archive {
   }
 
   get stats(): HistoryStats {
-    return { ...this.#stats, waiting: this.#waiting.length + this.#batch.length };
+    const stats = { ...this.#stats, waiting: this.#waiting.length + this.#batch.length };
+    for (const problem of this.#problems.values()) stats.problem = problem;
+    return stats;
   }
 
   keeps(kind: HistoryRecord['kind']): boolean {
@@ -92,7 +97,9 @@ export class Archive {
       this.#waiting.push(record);
       return;
     }
-    this.#missed++;
+    if (this.#missed++ === 0) {
+      this.#report('write', `more than ${MOST_WAITING} records wait, new ones are dropped`);
+    }
     this.#stats.dropped++;
   }
 
@@ -107,7 +114,9 @@ export class Archive {
   /** Asks the store, which has seen by then all that was kept before. Undefined where it fails or takes too long. */
   async read<T>(ask: (store: HistoryStore) => Awaitable<T>): Promise<T | undefined> {
     try {
-      return await within(this.#ask(ask), READ_WITHIN_MS);
+      const answer = await within(this.#ask(ask), READ_WITHIN_MS);
+      this.#worked('read');
+      return answer;
     } catch (error) {
       this.#fail('read', error);
       return undefined;
@@ -142,11 +151,14 @@ export class Archive {
     try {
       for (;;) {
         if (this.#batch.length === 0) this.#batch = this.#next();
-        if (this.#batch.length === 0) break;
+        if (this.#batch.length === 0) {
+          if (this.#retell()) continue;
+          break;
+        }
         await store.append(this.#batch);
         this.#stats.written += this.#batch.length;
         this.#batch = [];
-        this.#succeed();
+        if (this.#waiting.length === 0) this.#worked('write');
       }
       if (monotonic() - this.#prunedAt >= PRUNE_MS) await this.prune();
     } catch (error) {
@@ -175,25 +187,31 @@ export class Archive {
     this.#stats.bytes = (await store.summary()).bytes;
   }
 
-  #succeed(): void {
-    if (this.#stats.problem !== undefined) {
-      const lost = this.#missed > 0 ? `; ${this.#missed} records were dropped meanwhile` : '';
-      this.#options.log(`history: ${this.#stats.store} works again${lost}`);
-      delete this.#stats.problem;
-    }
-    if (this.#missed === 0) return;
+  /** Nothing waits. Answers whether there is something to tell again, because records were dropped. */
+  #retell(): boolean {
+    if (this.#missed === 0) return false;
     this.#missed = 0;
     this.#retold = this.inForce()[Symbol.iterator]();
+    return true;
+  }
+
+  #fail(what: Doing, error: unknown): void {
+    this.#stats.failures++;
+    this.#report(what, error instanceof Error ? error.message : String(error));
   }
 
   /** One line when it begins to fail, and one when it works again: a full disk must not fill a log. */
-  #fail(what: 'read' | 'write', error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#stats.failures++;
-    if (this.#stats.problem === undefined) {
-      this.#options.log(`history: could not ${what} with ${this.#stats.store}: ${reason}; it is tried again`);
+  #report(what: Doing, problem: string): void {
+    if (!this.#problems.has(what)) {
+      this.#options.log(`history: cannot ${what} (${this.#stats.store}): ${problem}; it is tried again`);
     }
-    this.#stats.problem = reason.slice(0, 300);
+    this.#problems.set(what, problem.slice(0, 300));
+  }
+
+  #worked(what: Doing): void {
+    if (!this.#problems.delete(what)) return;
+    const lost = this.#missed > 0 ? `; ${this.#missed} records were dropped meanwhile` : '';
+    this.#options.log(`history: can ${what} again (${this.#stats.store})${lost}`);
   }
 
   /** Writes the rest and closes the store; gives up after five seconds. */

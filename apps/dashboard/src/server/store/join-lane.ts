@@ -56,7 +56,7 @@ function cutAt({ start, code }: Runs, border: number): Runs {
 }
 
 /** Shares of time of the runs in [from, to), in steps of whole minutes. */
-export function toShares({ start, code }: Runs, from: number, to: number): Minutes {
+function toShares({ start, code }: Runs, from: number, to: number): Minutes {
   const first = Math.floor(Math.max(from, start[0] ?? from) / MINUTE_MS) * MINUTE_MS;
   const stepMs = Math.max(1, Math.ceil((to - first) / MOST_SHARES / MINUTE_MS)) * MINUTE_MS;
   const steps = Math.ceil((to - first) / stepMs);

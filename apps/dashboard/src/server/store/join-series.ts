@@ -14,16 +14,26 @@ const IN_FLIGHT = 6;
 
 type Range = TimeRange & { readonly now: number };
 
-/** Up to this moment the store answers for a range, and memory from it on. */
-export function storedUntil({ from, to, now }: Range, memory: SeriesMemory, startedAt: number): number {
+/** Where the store ends and memory begins. */
+export interface Border {
+  /** The store's samples that began before this moment count. */
+  readonly storeUntil: number;
+  /** Memory counts from this moment on. */
+  readonly memoryFrom: number;
+}
+
+/** Everything that memory holds is of this life, so beside it the store tells of earlier ones; and of this one, where memory has let go. */
+export function borderOf({ from, to, now }: Range, memory: SeriesMemory, startedAt: number): Border {
   const tier = tierFor(from, to, now);
   const { keptMs } = TIERS[tier] as (typeof TIERS)[number];
   const oldest = Math.max(now - keptMs, memory.droppedUntil(tier));
-  return Math.max(startedAt, Math.ceil(oldest / MINUTE_MS) * MINUTE_MS);
+  if (oldest <= startedAt) return { storeUntil: startedAt, memoryFrom: from };
+  const minute = Math.ceil(oldest / MINUTE_MS) * MINUTE_MS;
+  return { storeUntil: minute, memoryFrom: minute };
 }
 
 /**
- * Charts out of minutes of the store before `until` and out of memory from there on. Where steps are shorter than a minute,
+ * Charts out of minutes of the store and out of memory. Where steps are shorter than a minute,
  * each minute is spread evenly over them: rates and sums are right, what happened within it is not known.
  */
 export function joinSeries(
@@ -31,7 +41,7 @@ export function joinSeries(
   lanes: readonly LaneSeries[],
   samples: readonly SampleRecord[],
   range: Range,
-  until: number,
+  { storeUntil, memoryFrom }: Border,
 ): Series {
   const tier = tierFor(range.from, range.to, range.now);
   const grain = (TIERS[tier] as (typeof TIERS)[number]).stepMs;
@@ -44,8 +54,8 @@ export function joinSeries(
     sums.set(step, sum);
     return sum;
   };
-  for (const sample of samples) if (sample.t < until) spread(sample, stepMs, sumAt);
-  const newer = sumSteps(lanes, tier, Math.floor(Math.max(until, range.from) / grain) * grain, end);
+  for (const sample of samples) if (sample.t < storeUntil) spread(sample, stepMs, sumAt);
+  const newer = sumSteps(lanes, tier, Math.floor(Math.max(memoryFrom, range.from) / grain) * grain, end);
   for (const [step, sum] of newer) merge(sumAt(Math.floor((step * grain) / stepMs)), sum);
   for (const step of sums.keys()) if (step < first || step * stepMs >= end) sums.delete(step);
   return toSeries(row, stepMs, sums);

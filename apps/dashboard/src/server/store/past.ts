@@ -7,7 +7,7 @@ import { readSeries } from '../series.ts';
 import type { Archive } from './archive.ts';
 import type { LaneRuns, TimeRange } from './history-store.ts';
 import { joinLane } from './join-lane.ts';
-import { joinSeries, storedUntil } from './join-series.ts';
+import { borderOf, joinSeries } from './join-series.ts';
 import { keyOf } from './records.ts';
 import { groupByBreaker, toEventRecord } from './resume.ts';
 
@@ -98,14 +98,14 @@ export class Past {
   async series(row: FleetRow, range: TimeRange & { now: number }, lane?: number): Promise<Series> {
     const lanes = [...row.lanes.values()].filter((each) => lane === undefined || each.lane === lane);
     const series = lanes.map((each) => each.series);
-    const until = storedUntil(range, this.#fleet.memory, this.#startedAt);
-    if (lane !== undefined || range.from >= until || !this.#archive.keeps('sample')) {
+    const border = borderOf(range, this.#fleet.memory, this.#startedAt);
+    if (lane !== undefined || range.from >= border.storeUntil || !this.#archive.keeps('sample')) {
       return readSeries(row.row, series, range);
     }
     const of = { service: row.service, name: row.name };
-    const asked = { from: range.from - MINUTE_MS, to: Math.min(range.to, until - 1), of };
+    const asked = { from: range.from - MINUTE_MS, to: Math.min(range.to, border.storeUntil - 1), of };
     const samples = (await this.#archive.read((store) => store.samples(asked))) ?? [];
-    return joinSeries(row.row, series, samples, range, until);
+    return joinSeries(row.row, series, samples, range, border);
   }
 
   /** Settings in force at a moment, and the newest opening by then. */

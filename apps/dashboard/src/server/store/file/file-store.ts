@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import type {
   HistoryStore,
   LaneRuns,
@@ -21,18 +20,10 @@ import {
   type SampleRecord,
 } from '../records.ts';
 import { Track } from '../track.ts';
-import { InForce } from './in-force.ts';
-import { Part, type Write } from './part.ts';
+import type { Part } from './part.ts';
 import { ENTRY, type Kinds } from './part-index.ts';
-import type { CarriedMark, LogRecord } from './record-line.ts';
-
-/** Of what is on disk. */
-const VERSION = 1;
-
-/** How long after it happened something may still be told. */
-const LATE_MS = 86_400_000;
-/** Parts whose index stays in memory. */
-const MOST_INDEXES = 32;
+import { PartList, type PartListOptions } from './part-list.ts';
+import type { LogRecord } from './record-line.ts';
 
 const LANE: Kinds = { least: ENTRY.lane, most: ENTRY.lane };
 const ROW: Kinds = { least: ENTRY.row, most: ENTRY.row };
@@ -46,126 +37,25 @@ interface Found {
   readonly entries: readonly number[];
 }
 
-export interface FileStoreOptions {
-  /** Length of one part, default six hours. */
-  partMs?: number;
-  /** A part this large is followed by the next one whatever the time. Default 64 MiB. */
-  partBytes?: number;
-  /** For tests of what a full disk does. */
-  write?: Write;
-}
-
 /** Keeps the past in files that people can read: a folder every six hours, with a log and the charts. Needs nothing else. */
 export class FileStore implements HistoryStore {
   readonly name: string = 'file';
-  readonly #root: string;
-  readonly #partMs: number;
-  readonly #partBytes: number;
-  readonly #write: Write | undefined;
-  #parts: Part[] = [];
-  #used: Part[] = [];
-  #inForce: InForce = new InForce();
-  #newest: number | undefined;
-  #lastEvent = 0;
-  #before = 0;
+  readonly #parts: PartList;
 
   /** @param root Folder of its own; made where there is none. */
-  constructor(root: string, { partMs = 21_600_000, partBytes = 64 * 2 ** 20, write }: FileStoreOptions = {}) {
-    this.#root = root;
-    this.#partMs = partMs;
-    this.#partBytes = partBytes;
-    this.#write = write;
-    mkdirSync(root, { recursive: true });
-    this.#parts = Part.all(root, write);
-    this.#recover();
-  }
-
-  /** Learns what was in force. A part that was never finished beginning holds nothing that is not in the one before. */
-  #recover(): void {
-    for (;;) {
-      const part = this.#parts.at(-1);
-      if (part === undefined) return;
-      let complete = false;
-      part.scan((record) => {
-        if (record.kind === 'carried') this.#checkVersion(record);
-        complete ||= record.kind === 'carried' || record.kind === 'beat';
-        this.#learn(record);
-      });
-      if (complete) return;
-      this.#inForce = new InForce();
-      part.delete();
-      this.#parts.pop();
-    }
-  }
-
-  #checkVersion({ version, lastEvent }: CarriedMark): void {
-    this.#lastEvent = Math.max(this.#lastEvent, lastEvent);
-    if (version <= VERSION) return;
-    throw new Error(
-      `${this.#root} was written by a newer version of the dashboard; use that, or another folder`,
-    );
-  }
-
-  #learn(record: LogRecord): void {
-    this.#inForce.take(record);
-    this.#newest = Math.max(this.#newest ?? record.t, record.t);
-    if (record.kind === 'event') this.#lastEvent = Math.max(this.#lastEvent, record.event);
+  constructor(root: string, options: PartListOptions = {}) {
+    this.#parts = new PartList(root, options);
   }
 
   append(batch: readonly HistoryRecord[]): void {
-    if (batch.length === 0) return;
-    const records: LogRecord[] = [];
-    const samples: SampleRecord[] = [];
-    for (const record of batch) {
-      if (record.kind === 'sample') samples.push(record);
-      else records.push(record);
-    }
-    const moments = (records.length > 0 ? records : samples).map(({ t }) => t);
-    const start = this.#newest ?? moments.reduce((least, t) => Math.min(least, t));
-    const part = this.#partFor(
-      moments.reduce((most, t) => Math.max(most, t), start),
-      start,
-    );
-    // Charts first: writing them twice does no harm, should the log fail.
-    part.appendSamples(samples);
-    part.append(records);
-    for (const record of records) this.#learn(record);
-  }
-
-  /** The part that a batch goes into; a new one where it is time. */
-  #partFor(newest: number, start: number): Part {
-    const current = this.#parts.at(-1);
-    if (current !== undefined) {
-      const over = Math.floor(newest / this.#partMs) > Math.floor(current.start / this.#partMs);
-      if (!(over || current.bytes > this.#partBytes) || start <= current.start) return current;
-    }
-    const part = Part.create(this.#root, start, this.#write);
-    try {
-      const mark = { kind: 'carried', version: VERSION, t: start, lastEvent: this.#lastEvent } as const;
-      part.append([...this.#inForce.carry(start, this.#before), mark]);
-    } catch (error) {
-      part.delete();
-      throw error;
-    }
-    current?.finish();
-    this.#parts.push(part);
-    return part;
-  }
-
-  /** Parts that say something about [from, to]; the first one begins with what was in force at `from`. */
-  #between(from: number, to: number): Part[] {
-    let first = this.#parts.findLastIndex((part) => part.start <= from);
-    // What happened at the very moment in which a part began may be in the one before.
-    while (first > 0 && (this.#parts[first] as Part).start === from) first--;
-    const parts = this.#parts.slice(Math.max(0, first));
-    return parts.filter((part) => part.start <= to + LATE_MS);
+    this.#parts.append(batch);
   }
 
   /** Entries in [from, to] of these parts; what later ones repeat at their beginning is left out. */
   *#find(kinds: Kinds, { from, to, of }: TimeRange & OfBreakers, parts: readonly Part[]): Generator<Found> {
     const keys = of?.map((each) => keyOf(each));
     for (const part of parts) {
-      this.#use(part);
+      this.#parts.use(part);
       const index = part.index();
       yield { part, entries: index.find(kinds, from, to, keys, part === parts[0] ? 0 : index.carried) };
     }
@@ -173,14 +63,9 @@ export class FileStore implements HistoryStore {
 
   /** Records up to `to` from what was in force at `from` on, in the order in which they were kept. */
   *#read(kinds: Kinds, from: number, { to, of }: { to: number } & OfBreakers): Generator<LogRecord> {
-    for (const { part, entries } of this.#find(kinds, { from: 0, to, of }, this.#between(from, to))) {
+    for (const { part, entries } of this.#find(kinds, { from: 0, to, of }, this.#parts.between(from, to))) {
       for (const record of part.read(entries)) if (record !== undefined) yield record;
     }
-  }
-
-  #use(part: Part): void {
-    this.#used = [...this.#used.filter((each) => each !== part), part];
-    if (this.#used.length > MOST_INDEXES) this.#used.shift()?.dropIndex();
   }
 
   rows({ at, of }: { at: number } & OfBreakers): RowRecord[] {
@@ -212,8 +97,8 @@ export class FileStore implements HistoryStore {
   }
 
   event(event: number): KeptEvent | undefined {
-    for (const part of this.#parts.toReversed()) {
-      this.#use(part);
+    for (const part of this.#parts.reversed()) {
+      this.#parts.use(part);
       const entry = part.index().event(event);
       if (entry !== -1) return part.read([entry])[0] as KeptEvent | undefined;
     }
@@ -228,7 +113,7 @@ export class FileStore implements HistoryStore {
 
   samples({ from, to, of }: TimeRange & { of: BreakerKey }): SampleRecord[] {
     const byMoment = new Map<number, SampleRecord>();
-    for (const part of this.#between(from, to)) {
+    for (const part of this.#parts.between(from, to)) {
       for (const sample of part.samples(of)) {
         if (sample.t >= from && sample.t <= to) byMoment.set(sample.t, sample);
       }
@@ -248,7 +133,7 @@ export class FileStore implements HistoryStore {
   #page(kinds: Kinds, query: PageQuery & OfBreakers): Page<LogRecord> {
     const { from, to, limit } = query;
     const found: { part: Part; entry: number; t: number; id: number }[] = [];
-    for (const { part, entries } of this.#find(kinds, query, this.#between(from, to))) {
+    for (const { part, entries } of this.#find(kinds, query, this.#parts.between(from, to))) {
       const { t, id } = part.index().columns;
       for (const entry of entries) {
         found.push({ part, entry, t: t[entry] as number, id: id[entry] as number });
@@ -269,22 +154,15 @@ export class FileStore implements HistoryStore {
   }
 
   summary(): StoreSummary {
-    const bytes = this.#parts.reduce((sum, part) => sum + part.bytes, 0);
-    const oldest = this.#parts[0]?.start;
-    const span = oldest === undefined ? {} : { oldest, newest: this.#newest ?? oldest };
-    return { ...span, lastEvent: this.#lastEvent, bytes };
+    return this.#parts.summary();
   }
 
-  prune({ before, maxBytes }: PruneBounds): void {
-    this.#before = Math.max(this.#before, before);
-    while ((this.#parts[1]?.start ?? Number.POSITIVE_INFINITY) < before) this.#parts.shift()?.delete();
-    const most = (): boolean => this.summary().bytes > maxBytes;
-    for (const part of this.#parts.slice(0, -1)) if (most() && part.hasCharts) part.deleteCharts();
-    while (this.#parts.length > 1 && most()) this.#parts.shift()?.delete();
+  prune(bounds: PruneBounds): void {
+    this.#parts.prune(bounds);
   }
 
   close(): void {
-    for (const part of this.#parts) part.close();
+    this.#parts.close();
   }
 }
 

@@ -87,7 +87,7 @@ export function isFor(wanted: string | undefined, version: string): boolean {
 }
 
 /** In the order in which they are tried. */
-export const LIBRARIES: readonly SqlLibrary[] = [nodeSqlite, packaged('better-sqlite3'), packaged('libsql')];
+const LIBRARIES: readonly SqlLibrary[] = [nodeSqlite, packaged('better-sqlite3'), packaged('libsql')];
 
 /**
  * Opens a database with the first library that is there.
@@ -99,14 +99,14 @@ export function openSql(
   libraries: readonly SqlLibrary[] = LIBRARIES,
 ): { sql: Sql; library: string } {
   const reasons: string[] = [];
-  for (const { name, open } of libraries) {
+  for (const library of libraries) {
     try {
-      return { sql: open(file), library: name };
+      return { sql: library.open(file), library: library.name };
     } catch (error) {
       const { message } = error as Error;
       if (!(error instanceof Unavailable))
         throw new Error(`${file} cannot be opened: ${message}`, { cause: error });
-      reasons.push(`${name}: ${message}`);
+      reasons.push(`${library.name}: ${message}`);
     }
   }
   throw new Error(

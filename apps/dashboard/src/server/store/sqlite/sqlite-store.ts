@@ -11,9 +11,10 @@ import type {
   TimeRange,
 } from '../history-store.ts';
 import type { BreakerKey, HistoryRecord, KeptEvent, RowRecord, SampleRecord } from '../records.ts';
+import { Database } from './database.ts';
 import { Pruner } from './pruner.ts';
 import { prepareSchema } from './schema.ts';
-import { openSql, type Sql, type SqlLibrary, type Statement, type Value } from './sql.ts';
+import { openSql, type Sql, type SqlLibrary } from './sql.ts';
 import { unpackSample, Writer } from './writer.ts';
 
 /** What is older than the last time is looked for this often. */
@@ -31,7 +32,7 @@ export class SqliteStore implements HistoryStore {
   readonly #sql: Sql;
   readonly #writer: Writer;
   readonly #pruner: Pruner;
-  readonly #statements: Map<string, Statement> = new Map();
+  readonly #database: Database;
   #prunedBefore = Number.NEGATIVE_INFINITY;
 
   /** @throws Error in a sentence where there is no library, or the file cannot be used. */
@@ -39,6 +40,7 @@ export class SqliteStore implements HistoryStore {
     const { sql, library } = openSql(file, libraries);
     this.library = library;
     this.#sql = sql;
+    this.#database = new Database(sql);
     try {
       prepareSchema(sql, file);
       this.#writer = new Writer(sql);
@@ -52,47 +54,22 @@ export class SqliteStore implements HistoryStore {
     }
   }
 
-  #transaction<T>(work: () => T): T {
-    this.#sql.exec('BEGIN IMMEDIATE');
+  append(batch: readonly HistoryRecord[]): void {
+    if (batch.length === 0) return;
+    const { facts, names } = this.#writer;
     try {
-      const result = work();
-      this.#sql.exec('COMMIT');
-      return result;
+      Object.assign(
+        facts,
+        this.#database.transaction(() => this.#writer.write(batch)),
+      );
     } catch (error) {
-      this.#writer.names.forget();
-      try {
-        this.#sql.exec('ROLLBACK');
-      } catch {
-        // SQLite has rolled back by itself: it does where the disk is full.
-      }
+      names.forget();
       throw error;
     }
   }
 
-  append(batch: readonly HistoryRecord[]): void {
-    if (batch.length === 0) return;
-    Object.assign(
-      this.#writer.facts,
-      this.#transaction(() => this.#writer.write(batch)),
-    );
-  }
-
-  #all(sql: string, ...values: Value[]): unknown[] {
-    return this.#statement(sql).all(...values);
-  }
-
-  #get(sql: string, ...values: Value[]): unknown {
-    return this.#statement(sql).get(...values);
-  }
-
-  #statement(sql: string): Statement {
-    const known = this.#statements.get(sql) ?? this.#sql.prepare(sql);
-    this.#statements.set(sql, known);
-    return known;
-  }
-
   #breakers(of: readonly BreakerKey[] | undefined): Named[] {
-    if (of === undefined) return this.#all('SELECT id, service, name FROM breakers') as Named[];
+    if (of === undefined) return this.#database.all('SELECT id, service, name FROM breakers') as Named[];
     const found = new Map<number, Named>();
     for (const { service, name } of of) {
       const id = this.#writer.names.find({ service, name });
@@ -103,7 +80,7 @@ export class SqliteStore implements HistoryStore {
 
   rows({ at, of }: { at: number } & OfBreakers): RowRecord[] {
     return this.#breakers(of).flatMap(({ id }) => {
-      const row = this.#get(
+      const row = this.#database.get(
         'SELECT data FROM said WHERE breaker = ? AND t <= ? ORDER BY t DESC LIMIT 1',
         id,
         at,
@@ -114,7 +91,7 @@ export class SqliteStore implements HistoryStore {
 
   lanes({ from, to, of }: TimeRange & OfBreakers): LaneRuns[] {
     return this.#breakers(of).flatMap(({ id, service, name }) => {
-      const lanes = this.#all('SELECT id, instance FROM instances WHERE breaker = ?', id);
+      const lanes = this.#database.all('SELECT id, instance FROM instances WHERE breaker = ?', id);
       return (lanes as { id: number; instance: string }[]).flatMap(({ id: lane, instance }) => {
         const runs = this.#runs(lane, from, to);
         return runs.start.length === 0 ? [] : { service, name, instance, ...runs };
@@ -123,12 +100,12 @@ export class SqliteStore implements HistoryStore {
   }
 
   #runs(lane: number, from: number, to: number): { start: number[]; code: Lane[] } {
-    const inForce = this.#get(
+    const inForce = this.#database.get(
       'SELECT t, code FROM lanes WHERE lane = ? AND t <= ? ORDER BY t DESC, n DESC LIMIT 1',
       lane,
       from,
     );
-    const later = this.#all(
+    const later = this.#database.all(
       'SELECT t, code FROM lanes WHERE lane = ? AND t > ? AND t <= ? ORDER BY t, n',
       lane,
       from,
@@ -143,9 +120,15 @@ export class SqliteStore implements HistoryStore {
     const order = 't BETWEEN ? AND ? ORDER BY t DESC, event DESC LIMIT ?';
     const rows =
       of === undefined
-        ? this.#all(`SELECT data FROM events WHERE ${order}`, from, to, limit + 1)
+        ? this.#database.all(`SELECT data FROM events WHERE ${order}`, from, to, limit + 1)
         : this.#breakers(of).flatMap(({ id }) =>
-            this.#all(`SELECT data FROM events WHERE breaker = ? AND ${order}`, id, from, to, limit + 1),
+            this.#database.all(
+              `SELECT data FROM events WHERE breaker = ? AND ${order}`,
+              id,
+              from,
+              to,
+              limit + 1,
+            ),
           );
     const found = rows.flatMap((row) => parse<KeptEvent>(row) ?? []);
     found.sort((a, b) => b.t - a.t || b.event - a.event);
@@ -153,13 +136,13 @@ export class SqliteStore implements HistoryStore {
   }
 
   event(event: number): KeptEvent | undefined {
-    return parse(this.#get('SELECT data FROM events WHERE event = ?', event));
+    return parse(this.#database.get('SELECT data FROM events WHERE event = ?', event));
   }
 
   latest({ at, of }: { at: number } & OfBreakers): LatestEvents[] {
     const newest = (id: number, opening: number): KeptEvent | undefined =>
       parse(
-        this.#get(
+        this.#database.get(
           'SELECT data FROM events WHERE breaker = ? AND t <= ? AND opening >= ? ORDER BY t DESC, event DESC LIMIT 1',
           id,
           at,
@@ -177,7 +160,7 @@ export class SqliteStore implements HistoryStore {
   samples({ from, to, of }: TimeRange & { of: BreakerKey }): SampleRecord[] {
     const id = this.#writer.names.find(of);
     if (id === undefined) return [];
-    const rows = this.#all(
+    const rows = this.#database.all(
       'SELECT t, data FROM samples WHERE breaker = ? AND t BETWEEN ? AND ? ORDER BY t',
       id,
       from,
@@ -198,7 +181,7 @@ export class SqliteStore implements HistoryStore {
 
   #notes(kind: string, { from, to, limit }: PageQuery): Page<unknown> {
     const sql = 'SELECT data FROM notes WHERE kind = ? AND t BETWEEN ? AND ? ORDER BY t DESC, n DESC LIMIT ?';
-    const found = this.#all(sql, kind, from, to, limit + 1).map((row) => parse(row));
+    const found = this.#database.all(sql, kind, from, to, limit + 1).map((row) => parse(row));
     return { entries: found.slice(0, limit), more: found.length > limit };
   }
 
@@ -214,7 +197,7 @@ export class SqliteStore implements HistoryStore {
     const { oldest, newest } = facts;
     if ((!due && this.#pruner.bytes <= maxBytes) || oldest === undefined || newest === undefined) return;
     this.#prunedBefore = before;
-    const gone = this.#transaction(() => {
+    const gone = this.#database.transaction(() => {
       this.#pruner.forgetBefore(before);
       const everything = this.#pruner.shrinkTo(maxBytes, Math.max(oldest, before), newest) ?? before;
       this.#writer.saveFacts({ ...facts, oldest: Math.max(oldest, everything) });

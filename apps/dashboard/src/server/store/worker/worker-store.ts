@@ -4,8 +4,8 @@ import type { HistoryStore } from '../history-store.ts';
 import type { Answer, Method, Question } from './messages.ts';
 
 interface Waiting {
-  resolve(value: never): void;
-  reject(error: Error): void;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** What one method takes and gives. */
