@@ -84,7 +84,9 @@ describe('an archive', () => {
     expect(archive.stats.failures).toBe(2);
   });
 
-  it('drops what is too much, counts it, and tells everything in force afterwards', async () => {
+  it('drops what is too much, counts it, and tells everything in force afterwards', {
+    timeout: 30_000,
+  }, async () => {
     const store = new FullDisk(1_000_000);
     const world = new World(store);
     const instance = world.instance('a:1', ['payments', 'stock']);

@@ -100,15 +100,13 @@ describe('an export', () => {
   it('is bounded, and says where it was cut', async () => {
     const world = new World();
     const instance = world.instance();
-    for (let i = 0; i < 6; i++) {
-      world.flap(instance, 20_000, 1);
-      await world.archive.flush();
-    }
-    const exports = new Exports(world.fleet, world.archive, world.past);
+    world.flap(instance, 1_001, 1);
+    await world.archive.flush();
+    const exports = new Exports(world.fleet, world.archive, world.past, 1_000);
     const range = { from: T0, to: world.now, now: world.now };
     for (const what of ['events', 'lanes'] as const) {
       const table = await exports[what](range);
-      expect(table.rows).toHaveLength(100_000);
+      expect(table.rows).toHaveLength(1_000);
       expect(table.truncated).toBe(true);
     }
   });

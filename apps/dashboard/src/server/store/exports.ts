@@ -30,8 +30,11 @@ export class Exports {
   readonly #fleet: Fleet;
   readonly #archive: Archive;
   readonly #past: Past;
+  readonly #most: number;
 
-  constructor(fleet: Fleet, archive: Archive, past: Past) {
+  /** @param most Rows of one table, default 100,000. */
+  constructor(fleet: Fleet, archive: Archive, past: Past, most: number = MOST_ROWS) {
+    this.#most = most;
     this.#fleet = fleet;
     this.#archive = archive;
     this.#past = past;
@@ -43,12 +46,12 @@ export class Exports {
     let truncated = false;
     if (this.#archive.keeps('event')) {
       const of = rows?.map(({ service, name }) => ({ service, name }));
-      const page = await this.#archive.read((store) => store.events({ from, to, of, limit: MOST_ROWS }));
+      const page = await this.#archive.read((store) => store.events({ from, to, of, limit: this.#most }));
       for (const event of page?.entries ?? []) events.set(event.event, fromKept(event));
       truncated = page?.more ?? true;
     }
     for (const row of rows ?? [undefined]) {
-      const held = this.#fleet.events.read({ from, to, limit: MOST_ROWS }, row?.row);
+      const held = this.#fleet.events.read({ from, to, limit: this.#most }, row?.row);
       for (const { row: of, lane: _lane, ...event } of held.events) {
         const { service = '', name = '' } = this.#fleet.rows.get(of) ?? {};
         events.set(event.event, { service, name, ...event });
@@ -60,8 +63,8 @@ export class Exports {
     );
     return {
       header: EVENT_HEADER,
-      rows: all.slice(0, MOST_ROWS),
-      truncated: truncated || all.length > MOST_ROWS,
+      rows: all.slice(0, this.#most),
+      truncated: truncated || all.length > this.#most,
     };
   }
 
@@ -69,7 +72,7 @@ export class Exports {
   async lanes({ from, to, rows = [...this.#fleet.rows.values()], now }: ExportQuery): Promise<Table> {
     const lines: Record<string, unknown>[] = [];
     let truncated = false;
-    for (let i = 0; i < rows.length && lines.length <= MOST_ROWS; i += ROWS_AT_ONCE) {
+    for (let i = 0; i < rows.length && lines.length <= this.#most; i += ROWS_AT_ONCE) {
       const some = rows.slice(i, i + ROWS_AT_ONCE);
       const of = some.map(({ service, name }) => ({ service, name }));
       const kept = this.#archive.keeps('lane')
@@ -81,22 +84,22 @@ export class Exports {
         for (const line of linesOf(runs, Math.min(to, now))) lines.push(line);
       }
     }
-    truncated ||= lines.length > MOST_ROWS;
-    return { header: LANE_HEADER, rows: lines.slice(0, MOST_ROWS), truncated };
+    truncated ||= lines.length > this.#most;
+    return { header: LANE_HEADER, rows: lines.slice(0, this.#most), truncated };
   }
 
   /** The charts of rows, step by step. */
   async series({ from, to, rows = [...this.#fleet.rows.values()], now }: ExportQuery): Promise<Table> {
     const lines: Record<string, unknown>[] = [];
     for (const row of rows) {
-      if (lines.length > MOST_ROWS) break;
+      if (lines.length > this.#most) break;
       const { stepMs, row: _row, t, ...columns } = await this.#past.series(row, { from, to, now });
       t.forEach((moment, i) => {
         const values = Object.entries(columns).map(([column, all]) => [column, all[i] ?? null]);
         lines.push({ ...keyAndTime(row, moment), stepMs, ...Object.fromEntries(values) });
       });
     }
-    return { header: SERIES_HEADER, rows: lines.slice(0, MOST_ROWS), truncated: lines.length > MOST_ROWS };
+    return { header: SERIES_HEADER, rows: lines.slice(0, this.#most), truncated: lines.length > this.#most };
   }
 }
 

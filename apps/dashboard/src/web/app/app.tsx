@@ -7,6 +7,7 @@ import { POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
 import { useConnectionState } from '../live/hooks.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
+import { KeptNote } from './kept-note.tsx';
 import { TokenForm } from './token-form.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -21,6 +22,7 @@ export function App() {
     <>
       <TopBar onHelp={() => setHelp(true)} />
       <ConnectionBanner />
+      <KeptNote />
       {state === 'unauthorized' ? (
         <TokenForm />
       ) : (

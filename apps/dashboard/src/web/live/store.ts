@@ -1,6 +1,7 @@
 import type { Delta, Directory, DirectoryRow, EventRecord, Frame, Totals } from '@cb/protocol';
 import { noteServerTime } from '../lib/clock.ts';
 import { createListeners } from '../lib/listeners.ts';
+import { noteKept } from '../lib/view.ts';
 import { applyDelta, complete, keyOf, numbersAt, type RowNumbers, type RowView, toView } from './row-view.ts';
 
 /** Everything that a list needs to sort, count and filter. A new object whenever one of its rows is in another state. */
@@ -71,6 +72,7 @@ export class FleetStore {
 
   replace(directory: Directory): void {
     noteServerTime(directory.now);
+    noteKept(directory.keptMs);
     if (directory.epoch !== this.epoch) this.#numbers.clear();
     this.epoch = directory.epoch;
     this.seq = directory.seq;

@@ -10,7 +10,7 @@ const VERSION = 1;
 /** How long after it happened something may still be told. */
 const LATE_MS = 86_400_000;
 /** Parts whose index stays in memory. */
-const MOST_INDEXES = 32;
+const MOST_INDEXES = 16;
 
 export interface PartListOptions {
   /** Length of one part, default six hours. */
@@ -98,11 +98,14 @@ export class PartList {
   }
 
   /** The part that a batch goes into; a new one where it is time. */
-  #partFor(newest: number, start: number): Part {
+  #partFor(newest: number, before: number): Part {
     const current = this.#parts.at(-1);
+    const slot = Math.floor(newest / this.#partMs) * this.#partMs;
+    // Nothing that was kept before is newer than the beginning of a part.
+    const start = current === undefined ? before : Math.max(before, slot);
     if (current !== undefined) {
-      const over = Math.floor(newest / this.#partMs) > Math.floor(current.start / this.#partMs);
-      if (!(over || current.bytes > this.#partBytes) || start <= current.start) return current;
+      const due = current.start < slot || current.bytes > this.#partBytes;
+      if (!due || start <= current.start) return current;
     }
     const part = Part.create(this.#root, start, this.#write);
     try {

@@ -27,8 +27,9 @@ export type Write = (
 ) => number;
 
 const NAME = /^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d\.\d{3}Z)$/;
-/** More lines than this are read with the whole file. */
-const SINGLE_READS = 256;
+/** Lines with less than this between them are read together, up to so many bytes. */
+const GAP_BYTES = 4_096;
+const READ_BYTES = 2 ** 20;
 
 /**
  * One stretch of time on disk: a folder with the log of everything, and a file of charts for each breaker. It begins with
@@ -140,15 +141,31 @@ export class Part {
   read(entries: readonly number[]): (LogRecord | undefined)[] {
     if (entries.length === 0) return [];
     const { at, bytes } = this.index().columns;
+    const records: (LogRecord | undefined)[] = new Array(entries.length);
+    // Where the lines lie, in order of place: neighbours are read together.
+    const order = entries.map((_, i) => i).sort((a, b) => (entries[a] as number) - (entries[b] as number));
     const fd = openSync(this.#log, 'r');
     try {
-      const whole = entries.length > SINGLE_READS ? readFileSync(fd) : undefined;
-      return entries.map((entry) => {
-        const [start, length] = [at[entry] as number, bytes[entry] as number];
-        const line = whole?.subarray(start, start + length) ?? Buffer.allocUnsafe(length);
-        if (whole === undefined) readSync(fd, line, 0, length, start);
-        return fromLine(line.toString('utf8'));
-      });
+      for (let first = 0; first < order.length; ) {
+        const entryAt = (i: number): number => entries[order[i] as number] as number;
+        const start = at[entryAt(first)] as number;
+        let last = first;
+        let end = start + (bytes[entryAt(first)] as number);
+        for (let next = first + 1; next < order.length; next++) {
+          const from = at[entryAt(next)] as number;
+          const to = from + (bytes[entryAt(next)] as number);
+          if (from - end > GAP_BYTES || to - start > READ_BYTES) break;
+          [last, end] = [next, to];
+        }
+        const buffer = Buffer.allocUnsafe(end - start);
+        readSync(fd, buffer, 0, buffer.length, start);
+        for (; first <= last; first++) {
+          const from = (at[entryAt(first)] as number) - start;
+          const line = buffer.toString('utf8', from, from + (bytes[entryAt(first)] as number));
+          records[order[first] as number] = fromLine(line);
+        }
+      }
+      return records;
     } finally {
       closeSync(fd);
     }

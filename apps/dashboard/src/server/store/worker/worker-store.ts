@@ -75,5 +75,8 @@ export class WorkerStore implements HistoryStore {
   audit: HistoryStore['audit'] = (query) => this.#ask('audit', query);
   summary: HistoryStore['summary'] = () => this.#ask('summary');
   prune: HistoryStore['prune'] = (bounds) => this.#ask('prune', bounds);
-  close: HistoryStore['close'] = () => this.#ask('close');
+  close: HistoryStore['close'] = async () => {
+    await this.#ask('close');
+    this.#worker = undefined;
+  };
 }

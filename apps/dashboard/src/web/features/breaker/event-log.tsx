@@ -1,5 +1,6 @@
 import { laneOf } from '@cb/protocol';
 import { Glyph } from '../../components/glyph.tsx';
+import { serverNow } from '../../lib/clock.ts';
 import { clock, clockMs, day } from '../../lib/format.ts';
 import { setHoverTime } from '../../lib/hover.ts';
 import { slugOf } from '../../lib/states.ts';
@@ -9,7 +10,7 @@ import { useEvents } from './use-events.ts';
 /** Every change in the range on screen, newest first: the lane in words. */
 export function EventLog({ row, epoch }: { row: number; epoch: string }) {
   const { events, more, loaded } = useEvents(row, epoch);
-  const today = day(events[0]?.t ?? 0);
+  const today = day(serverNow());
   return (
     <section className="panel events" aria-label="Events">
       <h2>Events</h2>

@@ -6,6 +6,7 @@ import type { TimeWindow } from '../../lib/columns.ts';
 import { snapWindow } from '../../lib/columns.ts';
 import type { Fill } from '../../lib/draw-lanes.ts';
 import { percent, shortCount } from '../../lib/format.ts';
+import { addMinuteShares } from '../../lib/minutes.ts';
 import { repaint } from '../../lib/painter.ts';
 import { palette } from '../../lib/palette.ts';
 import { indexAt, type Track } from '../../lib/track.ts';
@@ -148,6 +149,7 @@ function shareOf(
   for (const track of tracks) {
     if (!track) continue;
     known++;
+    if (track.minutes) addMinuteShares(track.minutes, track.start[0] ?? now, code, window, out);
     for (let i = Math.max(0, indexAt(track, window.from)); i < track.start.length; i++) {
       const start = Math.max(window.from, track.start[i] ?? 0);
       if (start >= window.to) break;
