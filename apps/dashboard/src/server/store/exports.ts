@@ -1,4 +1,4 @@
-import { LANE } from '@cb/protocol';
+import { LANE, type Why } from '@cb/protocol';
 import type { Fleet } from '../fleet.ts';
 import type { FleetRow } from '../row.ts';
 import type { Archive } from './archive.ts';
@@ -115,7 +115,7 @@ const SERIES_HEADER = [
 
 /** The cells of a line: what is nested in an event is laid out flat. */
 export function cellsOf({ header }: Table, line: Record<string, unknown>): Cell[] {
-  const why = (line.why ?? {}) as Record<string, unknown>;
+  const why = (line.why ?? {}) as Partial<Why>;
   const errors = (line.errors ?? []) as readonly { name: string; code?: string; count: number }[];
   const flat: Record<string, unknown> = {
     ...why,
@@ -123,7 +123,7 @@ export function cellsOf({ header }: Table, line: Record<string, unknown>): Cell[
     time: new Date(Number(line.t)).toISOString(),
     errors: errors.map(({ name, code, count }) => `${count}x ${code ?? name}`).join('; '),
     // A custom rule has a name of its own, which is not the breaker's.
-    rule: why.name === undefined ? why.rule : `${String(why.rule)} ${String(why.name)}`,
+    rule: why.name === undefined ? why.rule : `${why.rule} ${why.name}`,
   };
   return header.map((column) => flat[column] as Cell);
 }

@@ -10,7 +10,7 @@ import { worstOf } from './worst-of.ts';
 /** What is read back into memory; what is older is read where somebody looks at it. */
 const DAY_MS = 86_400_000;
 /** Breakers that are read at once. */
-const AT_ONCE = 500;
+const AT_ONCE = 1_000;
 /** Numbers of events that a crash may have used without a trace: they are not given again, since links hold them. */
 const SPARE_EVENTS = 100_000;
 

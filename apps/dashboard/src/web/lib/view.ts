@@ -52,12 +52,8 @@ export function noteKept(ms: number | undefined): void {
   changed.emit();
 }
 
-export function getKept(): number {
-  return keptMs;
-}
-
 export function useKept(): number {
-  return useSyncExternalStore(onViewChange, getKept);
+  return useSyncExternalStore(onViewChange, () => keptMs);
 }
 
 function longest(): number {

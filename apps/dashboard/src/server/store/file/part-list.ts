@@ -85,11 +85,12 @@ export class PartList {
       if (record.kind === 'sample') samples.push(record);
       else records.push(record);
     }
-    const moments = (records.length > 0 ? records : samples).map(({ t }) => t);
-    const start = this.#newest ?? moments.reduce((least, t) => Math.min(least, t));
+    const moments = records.map(({ t }) => t);
+    const before =
+      this.#newest ?? batch.reduce((least, { t }) => Math.min(least, t), Number.POSITIVE_INFINITY);
     const part = this.#partFor(
-      moments.reduce((most, t) => Math.max(most, t), start),
-      start,
+      moments.reduce((most, t) => Math.max(most, t), before),
+      before,
     );
     // Charts first: writing them twice does no harm, should the log fail.
     part.appendSamples(samples);

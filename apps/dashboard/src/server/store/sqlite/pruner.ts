@@ -25,7 +25,7 @@ export class Pruner {
     this.#forgetSilence = sql.prepare('DELETE FROM lanes WHERE lane = ? AND t = ? AND n = ? AND code = 0');
     this.#forgetSamples = sql.prepare('DELETE FROM samples WHERE breaker = ? AND t < ?');
     this.#forgetSaid = sql.prepare(
-      'DELETE FROM said WHERE breaker = ?1 AND t < (SELECT max(t) FROM said WHERE breaker = ?1 AND t <= ?2)',
+      'DELETE FROM said WHERE breaker = ? AND t < (SELECT max(t) FROM said WHERE breaker = ? AND t <= ?)',
     );
   }
 
@@ -38,7 +38,7 @@ export class Pruner {
   /** Everything that ended before; what is in force then stays. */
   forgetBefore(before: number): void {
     for (const { id } of this.#ids('instances')) this.#forgetLane(id, before);
-    for (const { id } of this.#ids('breakers')) this.#forgetSaid.run(id, before);
+    for (const { id } of this.#ids('breakers')) this.#forgetSaid.run(id, id, before);
     this.#forgetCharts(before);
     for (const table of ['events', 'notes']) this.#run(`DELETE FROM ${table} WHERE t < ?`, before);
     this.#run('DELETE FROM instances WHERE id NOT IN (SELECT DISTINCT lane FROM lanes)');
