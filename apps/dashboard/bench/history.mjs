@@ -87,6 +87,7 @@ function writes(kind, round) {
     batches.push(batch);
   }
   const began = performance.now();
+  const used = process.cpuUsage();
   let longest = 0;
   for (const batch of batches) {
     const start = performance.now();
@@ -94,6 +95,8 @@ function writes(kind, round) {
     longest = Math.max(longest, performance.now() - start);
   }
   const perSecond = 100_000 / seconds(began);
+  const { user, system } = process.cpuUsage(used);
+  const cpuUs = (user + system) / 100_000;
   const samples = [];
   for (let minute = 0; minute < 10; minute++) {
     const batch = Array.from({ length: 1_000 }, (_, i) => sample(NOW + minute * 60_000, `breaker-${i}`));
@@ -113,7 +116,7 @@ function writes(kind, round) {
   });
   const bytes = bytesOf(dir);
   store.close();
-  return { perSecond, longest, samplesMs: median(samples), queryMs: median(queries), bytes };
+  return { perSecond, cpuUs, longest, samplesMs: median(samples), queryMs: median(queries), bytes };
 }
 
 function mkdir(dir) {
@@ -193,12 +196,13 @@ async function start(kind, path) {
   return { ms, cpuMs, rss, peak, rows: rows.length };
 }
 
-console.log('store     records/s   longest batch   1,000 samples   100 events of one   MB');
+console.log('store          records/s  CPU a record  longest batch  1,000 samples  100 events of one    MB');
 for (const round of [1, 2, 3]) {
   for (const kind of Object.keys(stores)) {
-    const { perSecond, longest, samplesMs, queryMs, bytes } = writes(kind, round);
+    const { perSecond, cpuUs, longest, samplesMs, queryMs, bytes } = writes(kind, round);
     const cells = [
       Math.round(perSecond),
+      `${cpuUs.toFixed(1)} us`,
       `${longest.toFixed(0)} ms`,
       `${samplesMs.toFixed(1)} ms`,
       `${queryMs.toFixed(2)} ms`,
