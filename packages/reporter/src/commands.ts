@@ -1,8 +1,7 @@
-import { type ControlAnswer, type ControlCommand, readControlCommand } from '@cb/protocol';
+import { type ControlAnswer, type ControlCommand, readControlCommand, scrub } from '@cb/protocol';
 import { CommandRate } from './command-rate.ts';
 import { type AllowRemoteControl, type RemoteCommand, refusalOf } from './permission.ts';
 import { actOn } from './remote-act.ts';
-import { scrub } from './scrub.ts';
 import type { Tracked } from './tracked.ts';
 
 export interface CommandOptions {
