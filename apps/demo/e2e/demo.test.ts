@@ -62,6 +62,31 @@ describe('demo', () => {
     },
   );
 
+  it('prints a token for each role, once and before its address, and lets an operator act', async () => {
+    const before = demo.printed.out.slice(0, demo.printed.out.indexOf('The shop is open'));
+    expect(before).toMatch(/^operator token: [\w-]{24}\nadmin token: [\w-]{24}\n$/);
+    const token = /operator token: (\S+)/.exec(before)?.[1] ?? '';
+    expect(demo.printed.out.split(token)).toHaveLength(2);
+    const { epoch, rows: all } = (await ask('directory')) as { epoch: string; rows: Row[] };
+    const prices = all.find(({ service, name }) => service === 'checkout' && name === 'prices');
+    const answer = await fetch(`${demo.url}api/v1/control`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        epoch,
+        rows: [prices?.row],
+        op: 'observe',
+        reason: 'to see what it would do',
+        forMs: 5_000,
+      }),
+    });
+    const { results } = (await answer.json()) as { results: { instance: string; ok: boolean }[] };
+    expect(results.map(({ instance, ok }) => [instance, ok])).toEqual([
+      ['checkout-1', true],
+      ['checkout-2', true],
+    ]);
+  });
+
   // The last one: it ends the demo.
   it('leaves no process behind when it is killed, and has complained of nothing', async () => {
     const processes = descendantsOf(demo.child.pid as number);
