@@ -67,14 +67,18 @@ describe('demo', () => {
     expect(before).toMatch(/^operator token: [\w-]{24}\nadmin token: [\w-]{24}\n$/);
     const token = /operator token: (\S+)/.exec(before)?.[1] ?? '';
     expect(demo.printed.out.split(token)).toHaveLength(2);
-    const { epoch, rows: all } = (await ask('directory')) as { epoch: string; rows: Row[] };
-    const prices = all.find(({ service, name }) => service === 'checkout' && name === 'prices');
+    const prices = async (): Promise<Row | undefined> =>
+      (await rows()).find(({ service, name }) => service === 'checkout' && name === 'prices');
+    await expect
+      .poll(async () => (await prices())?.instances.length, { timeout: 20_000, interval: 250 })
+      .toBe(2);
+    const { epoch } = (await ask('directory')) as { epoch: string };
     const answer = await fetch(`${demo.url}api/v1/control`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({
         epoch,
-        rows: [prices?.row],
+        rows: [(await prices())?.row],
         op: 'observe',
         reason: 'to see what it would do',
         forMs: 5_000,
@@ -103,6 +107,7 @@ describe('demo', () => {
     readonly service: string;
     readonly name: string;
     readonly tags: Record<string, string>;
+    readonly instances: readonly unknown[];
   }
 
   async function rows(): Promise<Row[]> {
