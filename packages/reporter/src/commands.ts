@@ -73,11 +73,10 @@ export class Commands {
   }
 
   #tell(command: RemoteCommand, answer: ControlAnswer): void {
-    try {
-      this.#options.onControl?.(command, { ...answer });
-    } catch {
-      // The service's own log has failed; the act is done.
-    }
+    // The service's own log may fail, at once or later; the act is done.
+    Promise.resolve(command)
+      .then((told) => this.#options.onControl?.(told, { ...answer }))
+      .catch(() => {});
   }
 }
 
