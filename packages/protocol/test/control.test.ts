@@ -75,7 +75,7 @@ describe('every reader of control', () => {
           for (const each of objectsIn(got)) expect(given.has(each)).toBe(false);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -87,7 +87,7 @@ describe('every reader of control', () => {
           if (typeof once !== 'string') expect(read(once)).toEqual(once);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -105,7 +105,7 @@ describe('every reader of control', () => {
         expect(new Set(read.rows)).toEqual(new Set(asked.rows));
         expect(read.config).toEqual(asked.config);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 });

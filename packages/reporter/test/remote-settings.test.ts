@@ -94,9 +94,9 @@ describe('settings from elsewhere', () => {
         await use(breaker, clock);
         expect(() => JSON.stringify([breaker.snapshot(), breaker.export(), breaker.config])).not.toThrow();
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
-    expect(taken).toBeGreaterThan(30);
+    expect(taken).toBeGreaterThan(5);
   });
 
   async function use(
