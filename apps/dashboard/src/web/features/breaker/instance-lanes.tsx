@@ -1,8 +1,10 @@
 import { useCallback, useMemo } from 'react';
 import { Glyph } from '../../components/glyph.tsx';
 import { LaneCanvas } from '../../components/lane-canvas.tsx';
+import { ModeMark } from '../../components/mode-mark.tsx';
 import type { LaneRect } from '../../lib/draw-lanes.ts';
 import { useNarrow } from '../../lib/narrow.ts';
+import { modeWord, overlayLine } from '../../lib/overlay-words.ts';
 import { slugOf, wordOf } from '../../lib/states.ts';
 import { history } from '../../live/live.ts';
 import type { RowView } from '../../live/row-view.ts';
@@ -44,10 +46,20 @@ export function InstanceLanes({ view }: { view: RowView }) {
         <ul className="instances">
           {instances.map((each) => {
             const slug = slugOf(each.code);
+            const overlay = overlayLine([each]);
             return (
-              <li key={each.lane} data-instance={each.instance} data-state={slug} title={each.instance}>
-                <Glyph state={slug} size={13} />
-                <span className="hidden">{wordOf(slug)} </span>
+              <li
+                key={each.lane}
+                data-instance={each.instance}
+                data-state={slug}
+                title={overlay ? `${each.instance}\n${overlay}` : each.instance}
+                {...(overlay && { 'data-mode': each.mode, 'data-computed': each.state })}
+              >
+                {overlay && <ModeMark mode={each.mode} size={13} />}
+                <Glyph state={overlay ? each.state : slug} size={13} />
+                <span className="hidden">
+                  {overlay ? `${modeWord(each.mode)}, computed ${each.state}` : wordOf(slug)}{' '}
+                </span>
                 <span className="instance-name">{each.instance}</span>
               </li>
             );
