@@ -2,6 +2,8 @@ export { cleanName, cleanTags, cleanText, LIMITS } from './clean.ts';
 export * from './histogram.ts';
 export * from './validate.ts';
 export * from './validate-change.ts';
+export * from './validate-control.ts';
+export * from './validate-control-request.ts';
 export * from './validate-policies.ts';
 export * from './validate-rollup.ts';
 export * from './wire.ts';

@@ -1,5 +1,5 @@
 import { cleanInteger, cleanMoment, cleanNumber, cleanText, type Fields, isFields, LIMITS } from './clean.ts';
-import { type Batch, readBatch, readId, readMode, readState } from './validate.ts';
+import { type Batch, readBatch, readId, readMode, readModeEnd, readState } from './validate.ts';
 import type { StateChange, TopError, Why } from './wire.ts';
 
 /** A batch of state changes, in order of seq. */
@@ -38,7 +38,7 @@ function readStateChange(value: Fields): StateChange | undefined {
     why: readWhy(value.why),
     configRevision: cleanInteger(value.configRevision) ?? 0,
   };
-  return Object.assign(change, readExtras(value));
+  return Object.assign(change, readExtras(value), readModeEnd(value));
 }
 
 type Extras = Pick<StateChange, 'retryAt' | 'by' | 'note' | 'outcomes' | 'firstFailureAt' | 'errors'>;

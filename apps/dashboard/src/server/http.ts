@@ -69,7 +69,9 @@ async function answerApi(
   }
   if (!mayAct(caller.role, route.role)) {
     parts.context.refusals.count('forbidden');
-    return text(403, `This is for the role ${route.role}; the token given is that of a ${caller.role}.`);
+    const note = `This is for the role ${route.role}; the token given is that of ${named(caller)}.`;
+    if (route.method === 'POST') parts.context.audit.deny(caller, { note: `${path}: ${note}` });
+    return text(403, note);
   }
   const body = route.method === 'POST' ? await readBody(request) : { value: undefined };
   if ('refused' in body) return body.refused;
@@ -79,6 +81,11 @@ async function answerApi(
     if (error instanceof BadRequest) return text(400, error.message);
     throw error;
   }
+}
+
+function named({ id, role }: Caller): string {
+  if (id === 'open') return 'nobody';
+  return role === 'viewer' ? 'a viewer' : `an ${role}`;
 }
 
 function notAllowed(methods: readonly string[]): Reply {

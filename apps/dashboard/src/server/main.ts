@@ -59,6 +59,8 @@ function readOptions(): DashboardOptions | string {
   const adminToken = values['admin-token'] ?? env.CB_DASHBOARD_ADMIN_TOKEN;
   if (controlToken) options.controlToken = controlToken;
   if (adminToken) options.adminToken = adminToken;
+  // One line of JSON for every act, for whoever keeps what this program prints.
+  options.auditLog = (line) => console.log(line);
   if (values.verbose) options.log = (line) => console.error(line);
   return options;
 }

@@ -28,6 +28,8 @@ export interface DashboardOptions {
   clock?: () => number;
   /** Hears one line per refusal or fault. Never contains a token. Default: nobody. */
   log?: (line: string) => void;
+  /** Hears one line of JSON for every act of a person, denied ones too: an `AuditRecord`. Never contains a token. Default: nobody. */
+  auditLog?: (line: string) => void;
 }
 
 export interface CheckedOptions {
@@ -54,6 +56,7 @@ const KNOWN = [
   'webDir',
   'clock',
   'log',
+  'auditLog',
 ];
 
 /** Fills in defaults; refuses in a sentence what cannot work or would be open to everybody. */

@@ -1,3 +1,4 @@
+import type { AuditLog } from './audit.ts';
 import type { Fleet } from './fleet.ts';
 import type { Refusals } from './refusals.ts';
 
@@ -5,9 +6,13 @@ import type { Refusals } from './refusals.ts';
 export interface ServerContext {
   readonly fleet: Fleet;
   readonly refusals: Refusals;
+  /** Who did what: every act of a person belongs here. */
+  readonly audit: AuditLog;
   /** Epoch milliseconds: the axis of what is stored. */
   readonly now: () => number;
   /** Monotonic milliseconds: for rates and patience. */
   readonly monotonic: () => number;
+  /** Whether a token is configured that lets somebody act. */
+  readonly control: boolean;
   readonly log: (line: string) => void;
 }

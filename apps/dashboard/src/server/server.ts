@@ -1,13 +1,16 @@
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AuditRecord } from '@cb/protocol';
 import { Server as SocketServer } from 'socket.io';
 import { Access, type Caller } from './access.ts';
 import { Api } from './api.ts';
+import { AuditLog } from './audit.ts';
+import { Control } from './control.ts';
 import { Fleet } from './fleet.ts';
 import { Guard } from './guard.ts';
 import { createHttp } from './http.ts';
 import { serveIngest } from './ingest.ts';
-import { checkOptions, type DashboardOptions } from './options.ts';
+import { type CheckedOptions, checkOptions, type DashboardOptions } from './options.ts';
 import { type RefusalKind, Refusals } from './refusals.ts';
 import { Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
@@ -69,13 +72,7 @@ export interface DashboardServer {
  */
 export async function startDashboard(options: DashboardOptions = {}): Promise<DashboardServer> {
   const checked = checkOptions(options);
-  const context: ServerContext = {
-    fleet: new Fleet(options.limits),
-    refusals: new Refusals(),
-    now: options.clock ?? Date.now,
-    monotonic: () => performance.now(),
-    log: options.log ?? (() => {}),
-  };
+  const context = createContext(options, checked);
   const guard = new Guard(checked);
   const access = new Access(checked);
   const ingestToken = new TokenCheck(checked.ingestToken);
@@ -95,6 +92,7 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const stats = (): DashboardStats => readStats(context, viewers, startedAt);
   const files = new StaticFiles(options.webDir ?? findWebDir());
   routes.add(...new Api(context.fleet, context.now).routes());
+  routes.add(...new Control(context).routes(), ...context.audit.routes());
   // socket.io has taken its own path before; what is left comes here.
   http.on('request', skipSockets(createHttp({ context, guard, access, routes, files, stats })));
   http.on('clientError', (_error, socket) => {
@@ -113,6 +111,23 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
     await done;
   };
   return { url: `http://${urlHost(checked.host)}:${port}/`, port, stats, close: () => (closed ??= close()) };
+}
+
+function createContext(options: DashboardOptions, checked: CheckedOptions): ServerContext {
+  const now = options.clock ?? Date.now;
+  const monotonic = (): number => performance.now();
+  const { auditLog } = options;
+  const sinks =
+    auditLog === undefined ? [] : [{ write: (record: AuditRecord) => auditLog(JSON.stringify(record)) }];
+  return {
+    fleet: new Fleet(options.limits),
+    refusals: new Refusals(),
+    audit: new AuditLog({ now, monotonic, sinks }),
+    now,
+    monotonic,
+    control: checked.controlToken !== undefined || checked.adminToken !== undefined,
+    log: options.log ?? (() => {}),
+  };
 }
 
 function createSockets(http: HttpServer, guard: Guard, context: ServerContext): SocketServer {
