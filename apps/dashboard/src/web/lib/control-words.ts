@@ -5,7 +5,7 @@ import { count } from './format.ts';
 export interface OpWords {
   /** As an order: "Isolate". */
   act: string;
-  /** As it is told afterwards: "isolated". */
+  /** As it is told afterwards: "Isolated". */
   done: string;
   role: Role;
   /** May end by itself. */
@@ -17,25 +17,25 @@ export interface OpWords {
 const OPS: Record<ControlOp, OpWords> = {
   probe: {
     act: 'Probe now',
-    done: 'asked for a probe of',
+    done: 'Asked for a probe',
     role: 'operator',
     expires: false,
     dangerous: false,
   },
-  reset: { act: 'Reset', done: 'reset', role: 'operator', expires: false, dangerous: false },
-  isolate: { act: 'Isolate', done: 'isolated', role: 'operator', expires: true, dangerous: true },
+  reset: { act: 'Reset', done: 'Reset', role: 'operator', expires: false, dangerous: false },
+  isolate: { act: 'Isolate', done: 'Isolated', role: 'operator', expires: true, dangerous: true },
   'force-closed': {
     act: 'Force closed',
-    done: 'forced closed',
+    done: 'Forced closed',
     role: 'operator',
     expires: true,
     dangerous: true,
   },
-  observe: { act: 'Observe', done: 'set to observing', role: 'operator', expires: true, dangerous: false },
-  release: { act: 'Release', done: 'released', role: 'operator', expires: false, dangerous: false },
+  observe: { act: 'Observe', done: 'Set to observing', role: 'operator', expires: true, dangerous: false },
+  release: { act: 'Release', done: 'Released', role: 'operator', expires: false, dangerous: false },
   configure: {
     act: 'Change settings',
-    done: 'changed settings of',
+    done: 'Changed settings',
     role: 'admin',
     expires: false,
     dangerous: false,

@@ -9,10 +9,9 @@ type Result = NonNullable<AuditRecord['results']>[number];
 export function deedWords(record: AuditRecord): string {
   const { action, op, forMs, note } = record;
   if (action === 'control' && op !== undefined) {
-    const { act, done, expires } = opWords(op);
-    const long = forMs === undefined ? 'until released' : `for ${spelled(forMs)}`;
-    if (expires) return `${capital(done)} ${long}`;
-    return op === 'probe' ? 'Asked for a probe' : op === 'configure' ? 'Changed settings' : `${act} by hand`;
+    const { done, expires } = opWords(op);
+    if (!expires) return done;
+    return `${done} ${forMs === undefined ? 'until released' : `for ${spelled(forMs)}`}`;
   }
   const what = new Map<string, string>([
     ['denied', 'Was refused'],
@@ -76,8 +75,4 @@ export function matchesRecord(record: AuditRecord, query: string): boolean {
   if (words.length === 0) return true;
   const text = textOf(record);
   return words.every((word) => text.includes(word));
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -15,7 +15,7 @@ export interface Audit {
   /** Older ones exist. */
   more: boolean;
   state: 'reading' | 'ready' | 'forbidden' | 'failed';
-  older(): void;
+  older: () => void;
 }
 
 type Held = Pick<Audit, 'records' | 'more' | 'state'>;

@@ -1,10 +1,10 @@
 import { LANE } from '@cb/protocol';
 import { Menu, type MenuItem } from '../../components/menu.tsx';
 import { opWords } from '../../lib/control-words.ts';
-import { openAct, openSettings } from '../../lib/dialogs.ts';
+import { openAct, openSettings, openTakeControl } from '../../lib/dialogs.ts';
 import { isOverlaid } from '../../lib/overlay-words.ts';
 import { mayAct } from '../../lib/roles.ts';
-import { useRole } from '../../live/hooks.ts';
+import { useControlConfigured, useRole } from '../../live/hooks.ts';
 import type { RowView } from '../../live/row-view.ts';
 import './actions.css';
 
@@ -13,9 +13,18 @@ type Op = Parameters<typeof openAct>[1];
 /** What a role may do with this breaker; what it may not is not there. */
 export function Actions({ view }: { view: RowView }) {
   const role = useRole();
-  if (!mayAct(role, 'operator')) return null;
+  const configured = useControlConfigured();
   const heard = view.instances.filter(({ code }) => code !== LANE.noData);
-  if (!heard.some(({ control }) => control)) {
+  const takesCommands = heard.some(({ control }) => control);
+  if (!mayAct(role, 'operator')) {
+    if (!configured || !takesCommands) return null;
+    return (
+      <button type="button" className="link-button" onClick={openTakeControl}>
+        Take control…
+      </button>
+    );
+  }
+  if (!takesCommands) {
     return (
       <p className="actions-none muted" data-no-actions>
         {heard.length === 0

@@ -1,3 +1,4 @@
+import { LANE } from '@cb/protocol';
 import { useCallback, useMemo } from 'react';
 import { Glyph } from '../../components/glyph.tsx';
 import { LaneCanvas } from '../../components/lane-canvas.tsx';
@@ -20,6 +21,7 @@ export function InstanceLanes({ view }: { view: RowView }) {
     () => [...view.instances].sort((a, b) => a.instance.localeCompare(b.instance, 'en', { numeric: true })),
     [view.instances],
   );
+  const isolated = instances.filter(({ code }) => code === LANE.isolated).length;
   const key = instances.map((each) => each.lane).join(',');
   const lanes = useCallback(
     (): LaneRect[] =>
@@ -39,7 +41,12 @@ export function InstanceLanes({ view }: { view: RowView }) {
           <h2>Instances</h2>
         </div>
         <span className="muted">
-          <b>{view.notClosed}</b> of {instances.length} open
+          <b>{view.notClosed - isolated}</b> of {instances.length} open
+          {isolated > 0 && (
+            <>
+              , <b>{isolated}</b> isolated
+            </>
+          )}
         </span>
       </div>
       <div className="track track-instances" style={{ height: instances.length * HEIGHT[room] }}>

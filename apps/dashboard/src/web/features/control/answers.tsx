@@ -15,6 +15,9 @@ interface Props {
 export function Answers({ reply, target, onAgain, onClose }: Props) {
   const first = useRef<HTMLButtonElement>(null);
   useEffect(() => first.current?.focus(), []);
+  const results = [...reply.results].sort((a, b) =>
+    a.instance.localeCompare(b.instance, 'en', { numeric: true }),
+  );
   const done = reply.results.filter(({ ok }) => ok).length;
   const changed = reply.results.filter(({ error }) => error === 'changed').length;
   return (
@@ -26,7 +29,7 @@ export function Answers({ reply, target, onAgain, onClose }: Props) {
         <span className="muted">Audit record {reply.audit}.</span>
       </p>
       <ul>
-        {reply.results.map((each) => (
+        {results.map((each) => (
           <li key={each.lane} className="act-answer" data-answer={each.instance} data-ok={each.ok}>
             <span className="act-instance-name">{each.instance}</span>
             <span className={each.ok ? 'act-ok' : 'act-not'}>{resultWords(each)}</span>

@@ -2,14 +2,14 @@ import { useEffect, useState } from 'react';
 import { type CommonSetting, commonSettings, refusalOf, withCommon } from '../../lib/common-settings.ts';
 import type { Draft } from './use-draft.ts';
 
-/** The settings that most changes are about. */
+/** The settings that most changes are about. While the JSON is broken they wait: what is typed there is not lost. */
 export function CommonFields({ draft }: { draft: Draft }) {
   return (
-    <div className="settings-common">
+    <fieldset className="settings-common" disabled={draft.broken !== undefined}>
       {commonSettings(draft.config).map((setting) => (
         <CommonField key={setting.name} setting={setting} draft={draft} />
       ))}
-    </div>
+    </fieldset>
   );
 }
 

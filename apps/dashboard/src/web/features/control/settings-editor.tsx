@@ -23,16 +23,17 @@ export function SettingsEditor({ target, detail, proposed, acting, onSend, onClo
   const { chosen, busy } = acting;
   const parts = changedParts(detail.config, draft.config);
   const gone = takenAway(detail.config, draft.config);
-  const problem = draft.problem ?? (gone.length > 0 ? takenAwayWords(gone) : acting.problem);
-  const ready = draft.problem === undefined && gone.length === 0 && Object.keys(parts).length > 0;
+  const wrong = draft.refused ?? (gone.length > 0 ? takenAwayWords(gone) : undefined);
+  const problem = wrong ?? acting.problem;
+  const ready = draft.broken === undefined && wrong === undefined && Object.keys(parts).length > 0;
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
         // A number that cannot be used is not in the settings: nothing is sent as if it had never been typed.
-        const wrong = event.currentTarget.querySelector<HTMLElement>('[aria-invalid="true"]');
-        if (wrong) wrong.focus();
+        const odd = event.currentTarget.querySelector<HTMLElement>('[aria-invalid="true"]');
+        if (odd) odd.focus();
         else if (ready) onSend(parts);
       }}
     >
@@ -46,11 +47,18 @@ export function SettingsEditor({ target, detail, proposed, acting, onSend, onClo
           rows={14}
           spellCheck={false}
           value={draft.text}
-          aria-invalid={draft.problem !== undefined}
+          aria-invalid={draft.broken !== undefined}
           onChange={(event) => draft.setText(event.target.value)}
         />
+        {draft.broken && (
+          <p className="act-problem" role="alert">
+            {draft.broken}
+          </p>
+        )}
       </details>
-      <SettingsDifference name={target.name} before={detail.config} after={draft.config} />
+      {draft.broken === undefined && (
+        <SettingsDifference name={target.name} before={detail.config} after={draft.config} />
+      )}
       <ReasonFields acting={acting} />
       <InstanceChoice target={target} acting={acting} />
       {chosen.length > 0 && (

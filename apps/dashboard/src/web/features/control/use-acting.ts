@@ -23,21 +23,21 @@ export interface Form {
 
 export interface Acting {
   form: Form;
-  change(part: Partial<Form>): void;
+  change: (part: Partial<Form>) => void;
   /** Instances that can be asked, and those of them that will be. */
   able: readonly InstanceEntry[];
   chosen: readonly InstanceEntry[];
   /** The version of a lane that the person has seen. */
-  seen(lane: number): number | undefined;
+  seen: (lane: number) => number | undefined;
   /** Asks for the name: the act decides over every call of every instance. */
   asksName: boolean;
   busy: boolean;
   /** Why it cannot be sent, or was not done. */
   problem: string | undefined;
   reply: ControlReply | undefined;
-  send(config?: Record<string, unknown>): Promise<void>;
+  send: (config?: Record<string, unknown>) => Promise<void>;
   /** The same once more where somebody else was quicker, over what is there by now. */
-  again(): void;
+  again: () => void;
 }
 
 export function useActing(target: Target, op: ControlOp): Acting {

@@ -1,15 +1,18 @@
 import { useEffect, useState } from 'react';
 import { isRecord } from '../../lib/config-words.ts';
+import { checkSettings, readSettings } from './read-settings.ts';
 
 /** Settings while they are edited: as JSON text, which is the one truth, and as what it says. */
 export interface Draft {
   text: string;
   /** What the text says; what it last said, while it says nothing usable. */
   config: Record<string, unknown>;
-  /** Why it cannot be used. */
-  problem: string | undefined;
-  setText(text: string): void;
-  setConfig(config: Record<string, unknown>): void;
+  /** Why the text says nothing usable. */
+  broken: string | undefined;
+  /** Why a breaker could not work with what it says. */
+  refused: string | undefined;
+  setText: (text: string) => void;
+  setConfig: (config: Record<string, unknown>) => void;
 }
 
 export function useDraft(initial: Record<string, unknown>): Draft {
@@ -20,7 +23,8 @@ export function useDraft(initial: Record<string, unknown>): Draft {
   return {
     text,
     config,
-    problem: broken ?? refused,
+    broken,
+    refused,
     setText(next) {
       setText(next);
       const read = readSettings(next);
@@ -37,16 +41,6 @@ export function useDraft(initial: Record<string, unknown>): Draft {
 
 function asText(config: Record<string, unknown>): string {
   return JSON.stringify(config, null, 2);
-}
-
-/** Settings out of a text that a person typed, or why it holds none. */
-export function readSettings(text: string): Record<string, unknown> | string {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : 'Settings are an object: { "window": … }.';
-  } catch (error) {
-    return `That is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`;
-  }
 }
 
 /** What core itself would say to these settings, before a service has to. Custom rules are functions of the service's. */
@@ -69,15 +63,4 @@ function useCoreSays(config: Record<string, unknown>): string | undefined {
     };
   }, [config]);
   return said;
-}
-
-/** Plays nothing to a breaker with these settings: it is made, or refuses to be. */
-export async function checkSettings(config: unknown): Promise<string | undefined> {
-  const { simulate } = await import('@cb/core/simulate');
-  try {
-    simulate(config as Parameters<typeof simulate>[0], { rows: [] });
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : 'These settings cannot work.';
-  }
 }
