@@ -1,4 +1,4 @@
-import { type Breaker, consecutiveFailures, createBreaker } from '@cb/core';
+import { type Breaker, type Clock, consecutiveFailures, createBreaker } from '@cb/core';
 import type {
   AuditPage,
   AuditRecord,
@@ -27,8 +27,9 @@ export async function startControlled(
   return { server, lines };
 }
 
-export function fragile(name = 'payments'): Breaker {
-  return createBreaker({ name, openWhen: consecutiveFailures(2) });
+export function fragile(name = 'payments', clock?: Clock): Breaker {
+  const openWhen = consecutiveFailures(2);
+  return createBreaker(clock === undefined ? { name, openWhen } : { name, openWhen, clock });
 }
 
 export async function open(breaker: Breaker): Promise<void> {

@@ -56,7 +56,7 @@ export class AuditLog {
     act: AuditedAct,
     begun: { readonly audit: number; readonly t: number } = this.begin(),
   ): void {
-    const record: AuditRecord = { ...begun, ...whoOf(caller), ...act };
+    const record: AuditRecord = Object.freeze({ ...begun, ...whoOf(caller), ...act });
     const ring = act.action === 'denied' ? this.#denied : this.#acts;
     ring.add({ ...begun, line: JSON.stringify(record) });
     for (const sink of this.#options.sinks) {

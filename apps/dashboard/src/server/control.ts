@@ -6,8 +6,9 @@ import {
   type ControlResult,
   readControlRequest,
 } from '@cb/protocol';
-import { type Caller, mayAct } from './access.ts';
+import { type Caller, denialOf, mayAct } from './access.ts';
 import { type Target, targetsOf } from './control-targets.ts';
+import type { NoAnswer } from './instance.ts';
 import { json, type Reply, text } from './reply.ts';
 import { type ApiRequest, BadRequest, type Route } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
@@ -17,6 +18,10 @@ import { TokenBucket } from './token-bucket.ts';
 const ANSWER_MS = 5_000;
 /** Requests of one token. */
 const RATE = { burst: 5, perSecond: 1 };
+const NO_ANSWER: Record<NoAnswer, string> = {
+  lost: 'the connection was lost before an answer came; it may have been done',
+  late: `no answer within ${ANSWER_MS / 1_000} seconds; it may have been done`,
+};
 /** Results that one audit record lists. */
 const MOST_RESULTS = 100;
 
@@ -48,7 +53,7 @@ export class Control {
     }
     const request = readControlRequest(body);
     if (typeof request === 'string') throw new BadRequest(request);
-    const denied = denialOf(request, caller);
+    const denied = refusalOf(request, caller);
     if (denied !== undefined) {
       this.#context.refusals.count('forbidden');
       this.#context.audit.deny(caller, { ...askedBy(request), note: denied });
@@ -83,13 +88,11 @@ export class Control {
   }
 }
 
-/** What is more than an operator may do, in words. */
-function denialOf({ op, rows }: ControlRequest, { role }: Caller): string | undefined {
-  if (mayAct(role, 'admin')) return undefined;
-  if (op === 'configure')
-    return `To change settings is for the role admin; the token given is that of an ${role}.`;
-  if (rows.length === 1) return undefined;
-  return `Acting on ${rows.length} breakers at once is for the role admin; the token given is that of an ${role}.`;
+/** What is more than the caller may do, in words. */
+function refusalOf({ op, rows }: ControlRequest, caller: Caller): string | undefined {
+  if (mayAct(caller.role, 'admin')) return undefined;
+  if (op === 'configure') return denialOf('To change settings', 'admin', caller);
+  return rows.length > 1 ? denialOf('To act on more than one breaker at once', 'admin', caller) : undefined;
 }
 
 /** Asks one service; answers what became of it, whatever it does. */
@@ -112,7 +115,7 @@ async function ask(
   }
   if (!control) return no('unsupported', 'the service takes no commands: it runs without allowRemoteControl');
   const answer = await owner.command({ ...command, id, ...given({ expect }) }, ANSWER_MS);
-  if (answer === undefined) return no('timeout', 'the instance did not answer; it may have been done');
+  if (typeof answer === 'string') return no('timeout', NO_ANSWER[answer]);
   return { ...result, ...answer };
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Access, Caller } from './access.ts';
-import { mayAct } from './access.ts';
+import { denialOf, mayAct } from './access.ts';
 import { readBody } from './body.ts';
 import type { Guard } from './guard.ts';
 import { json, type Reply, send, text } from './reply.ts';
@@ -69,7 +69,7 @@ async function answerApi(
   }
   if (!mayAct(caller.role, route.role)) {
     parts.context.refusals.count('forbidden');
-    const note = `This is for the role ${route.role}; the token given is that of ${named(caller)}.`;
+    const note = denialOf('This', route.role, caller);
     if (route.method === 'POST') parts.context.audit.deny(caller, { note: `${path}: ${note}` });
     return text(403, note);
   }
@@ -81,11 +81,6 @@ async function answerApi(
     if (error instanceof BadRequest) return text(400, error.message);
     throw error;
   }
-}
-
-function named({ id, role }: Caller): string {
-  if (id === 'open') return 'nobody';
-  return role === 'viewer' ? 'a viewer' : `an ${role}`;
 }
 
 function notAllowed(methods: readonly string[]): Reply {

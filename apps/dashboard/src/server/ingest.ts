@@ -14,7 +14,7 @@ import {
 } from '@cb/protocol';
 import type { Namespace, Socket } from 'socket.io';
 import type { Fleet } from './fleet.ts';
-import type { Instance, Owner } from './instance.ts';
+import type { Instance, NoAnswer, Owner } from './instance.ts';
 import { OpenCommands } from './open-commands.ts';
 import { Peer } from './peer.ts';
 import type { ServerContext } from './server-context.ts';
@@ -61,7 +61,7 @@ class IngestConnection implements Owner {
     this.#on('hb', undefined, (instance, payload) => this.#heartbeat(instance, payload));
   }
 
-  command(command: ControlCommand, withinMs: number): Promise<ControlAnswer | undefined> {
+  command(command: ControlCommand, withinMs: number): Promise<ControlAnswer | NoAnswer> {
     return this.#commands.ask(command, withinMs);
   }
 

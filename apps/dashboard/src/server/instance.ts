@@ -6,10 +6,13 @@ import type { FleetLane } from './row.ts';
 /** Boots of one instance whose newest seq is remembered. */
 const MOST_BOOTS = 8;
 
+/** What became of a command that got no answer: the connection was lost, or the time was over. It may have been done. */
+export type NoAnswer = 'lost' | 'late';
+
 /** A connection that speaks for an instance. */
 export interface Owner {
-  /** Asks the service to do something. Undefined when no usable answer came in time, or the connection was lost: it may have been done. */
-  command?(command: ControlCommand, withinMs: number): Promise<ControlAnswer | undefined>;
+  /** Asks the service to do something. Never rejects. */
+  command?(command: ControlCommand, withinMs: number): Promise<ControlAnswer | NoAnswer>;
 }
 
 /** One running process of a service, over all its connections. */

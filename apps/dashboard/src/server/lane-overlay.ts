@@ -22,9 +22,16 @@ export function overlayOfRegistration(
   return { ...next, ...signed(modeBy ?? before.modeBy, modeNote ?? before.modeNote) };
 }
 
-/** Whether the change is one of the mode, or says a version that was not known. */
+/** Whether the change is one of the mode, or says a newer version. */
 export function overlayChanges({ overlay, mode }: FleetLane, change: StateChange): boolean {
-  return change.why.rule === 'mode' || change.mode !== mode || change.version !== overlay.version;
+  return (
+    change.why.rule === 'mode' || change.mode !== mode || versionAfter(overlay, change) !== overlay.version
+  );
+}
+
+/** A registration overtakes the changes that wait to be confirmed: one of them may say an older version. */
+function versionAfter({ version: known }: LaneOverlay, { version: said }: StateChange): number | undefined {
+  return known !== undefined && said !== undefined ? Math.max(known, said) : (said ?? known);
 }
 
 export function overlayOfChange(
@@ -32,7 +39,8 @@ export function overlayOfChange(
   change: StateChange,
   now: number,
 ): LaneOverlay {
-  const { version, modeUntil } = change;
+  const { modeUntil } = change;
+  const version = versionAfter(overlay, change);
   const next: LaneOverlay = {};
   if (version !== undefined) next.version = version;
   if (change.mode === 'auto') return next;
