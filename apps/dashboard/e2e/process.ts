@@ -42,6 +42,8 @@ async function startProgram(file: URL, args: readonly string[]): Promise<Program
 export interface ServiceProgram {
   /** From now on its calls go well, or fail. */
   become(mood: 'well' | 'failing'): void;
+  /** Stands still: alive, connected and silent. */
+  freeze(): void;
   kill(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -55,7 +57,11 @@ export async function startService(
 ): Promise<ServiceProgram> {
   const child = fork(SERVICE, [JSON.stringify({ url, service, instance, breaker, more })]);
   await once(child, 'message');
-  return { become: (mood) => void child.send(mood), kill: (signal) => kill(child, signal) };
+  return {
+    become: (mood) => void child.send(mood),
+    freeze: () => void child.kill('SIGSTOP'),
+    kill: (signal) => kill(child, signal),
+  };
 }
 
 async function kill(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {

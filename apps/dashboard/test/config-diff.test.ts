@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { backoff, createBreaker, failureRatio, lastCalls, slowRatio } from '@cb/core';
 import { describe, expect, it } from 'vitest';
 import { checkSettings, readSettings } from '../src/web/features/control/read-settings.ts';
@@ -86,8 +87,8 @@ describe('settings as code', () => {
     );
     expect(code).toContain('firstMs: 1_500');
     expect(code.split('\n').every((line) => line.length <= 80)).toBe(true);
-    const read = new Function('createBreaker', `return ${code}`) as (f: unknown) => unknown;
-    expect(read((options: unknown) => options)).toEqual({ name: 'ledger', ...LEDGER });
+    const made: unknown = runInNewContext(code, { createBreaker: (options: unknown) => options });
+    expect(made).toEqual({ name: 'ledger', ...LEDGER });
   });
 
   it.each([

@@ -60,7 +60,7 @@ export function elapsed(ms: number): string {
 
 /** Time left, to the second below an hour: 12 min 03 s. */
 export function countdown(ms: number): string {
-  const s = Math.max(0, Math.ceil(ms / 1000));
+  const s = Math.max(0, Math.floor(ms / 1000));
   const two = (n: number) => String(n).padStart(2, '0');
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${two(s % 60)} s`;

@@ -1,6 +1,7 @@
 import type { ControlOp, ControlReply, ControlRequest, InstanceEntry } from '@cb/protocol';
 import { useState } from 'react';
 import { opWords } from '../../lib/control-words.ts';
+import { isOverlaid } from '../../lib/overlay-words.ts';
 import { ApiError } from '../../live/api.ts';
 import { postControl } from '../../live/control.ts';
 import { type Target, takesCommands } from './use-target.ts';
@@ -43,7 +44,7 @@ export interface Acting {
 export function useActing(target: Target, op: ControlOp): Acting {
   const { expires, dangerous } = opWords(op);
   const [form, setForm] = useState<Form>(() => ({
-    without: new Set(),
+    without: new Set(op === 'release' ? bare(target.instances) : []),
     reason: '',
     forMs: expires ? DEFAULT_MS : undefined,
     who: readWho(),
@@ -117,6 +118,11 @@ export function useActing(target: Target, op: ControlOp): Acting {
     send,
     again,
   };
+}
+
+/** Where there is nothing to release. */
+function bare(instances: readonly InstanceEntry[]): number[] {
+  return instances.filter((each) => !isOverlaid(each)).map(({ lane }) => lane);
 }
 
 function versionsOf(instances: readonly InstanceEntry[]): Map<number, number> {
