@@ -20,8 +20,8 @@ const ANA: Caller = { role: 'operator', id: 'a1b2c3d4', address: '::1' };
 interface Bench {
   readonly log: AuditLog;
   readonly told: AuditRecord[];
-  read(query?: string): Promise<AuditPage>;
-  pass(ms: number): void;
+  readonly read: (query?: string) => Promise<AuditPage>;
+  readonly pass: (ms: number) => void;
 }
 
 function bench(...more: AuditSink[]): Bench {

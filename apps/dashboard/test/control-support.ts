@@ -61,7 +61,7 @@ export function ask(
   server: DashboardServer,
   path: string,
   token?: string,
-  init: RequestInit = {},
+  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Response> {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return fetch(`${server.url}api/v1/${path}`, { ...init, headers: { ...authorization, ...init.headers } });

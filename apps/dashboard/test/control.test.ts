@@ -293,7 +293,7 @@ describe('a service', () => {
     const { server } = await startControlled();
     const odd = await quiet(server.url);
     odd.on('ctl', (_command, ack: (value: unknown) => void) =>
-      ack({ ok: false, version: -5, error: '__proto__', message: `\u202e${'m'.repeat(5_000)}`, lane: 7 }),
+      ack({ ok: false, version: -5, error: '__proto__', message: `${'m'.repeat(5_000)}\u202e`, lane: 7 }),
     );
     const [result] = (await act(server, {}, ['breaker-1'])).results;
     expect(result).toEqual({

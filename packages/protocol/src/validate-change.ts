@@ -1,5 +1,5 @@
 import { cleanInteger, cleanMoment, cleanNumber, cleanText, type Fields, isFields, LIMITS } from './clean.ts';
-import { type Batch, readBatch, readId, readMode, readModeEnd, readState } from './validate.ts';
+import { type Batch, readBatch, readId, readMode, readModeEnd, readSaid, readState } from './validate.ts';
 import type { StateChange, TopError, Why } from './wire.ts';
 
 /** A batch of state changes, in order of seq. */
@@ -47,8 +47,8 @@ function readExtras(value: Fields): Extras {
   const extras: Extras = {};
   const retryAt = cleanMoment(value.retryAt);
   const firstFailureAt = cleanMoment(value.firstFailureAt);
-  const by = cleanText(value.by, LIMITS.nameChars);
-  const note = cleanText(value.note, LIMITS.messageChars);
+  const by = readSaid(value.by, LIMITS.nameChars);
+  const note = readSaid(value.note, LIMITS.messageChars);
   const outcomes = readOutcomes(value.outcomes);
   const errors = readErrors(value.errors);
   if (retryAt !== undefined) extras.retryAt = retryAt;
@@ -74,7 +74,7 @@ function readErrors(value: unknown): TopError[] {
     if (!isFields(entry)) continue;
     const error: TopError = {
       name: cleanText(entry.name, LIMITS.tagChars) || 'Error',
-      message: cleanText(entry.message, LIMITS.messageChars) ?? '',
+      message: readSaid(entry.message, LIMITS.messageChars) ?? '',
       count: cleanInteger(entry.count) ?? 1,
     };
     const code = cleanText(entry.code, LIMITS.tagChars);

@@ -1,5 +1,6 @@
 import { cleanInteger, cleanJson, cleanText, type Fields, isFields, LIMITS } from './clean.ts';
-import { readId } from './validate.ts';
+import { scrub } from './scrub.ts';
+import { readId, readSaid } from './validate.ts';
 import type { ControlAnswer, ControlCommand, ControlOp } from './wire-control.ts';
 
 /**
@@ -35,7 +36,8 @@ export function readAct(value: Fields, what: string): Act | string {
   if (reason === undefined || reason.length < least) {
     return `${what}.reason must say why in ${least} to ${most} printable characters`;
   }
-  const act: Act = { op, reason };
+  // It is kept and shown: what may be a secret is none of anybody's business.
+  const act: Act = { op, reason: scrub(reason, most) };
   const refused = readForMs(value.forMs, act) ?? readConfig(value.config, act);
   return refused === undefined ? act : `${what}.${refused}`;
 }
@@ -117,7 +119,7 @@ export function readControlAnswer(value: unknown): ControlAnswer | string {
   if (typeof value.ok !== 'boolean') return 'the answer to ctl must say ok: true or false';
   const answer: ControlAnswer = { ok: value.ok, version: cleanInteger(value.version) ?? 0 };
   if (!answer.ok) answer.error = ERRORS.find((error) => error === value.error) ?? 'failed';
-  const message = cleanText(value.message, LIMITS.messageChars);
+  const message = readSaid(value.message, LIMITS.messageChars);
   if (message) answer.message = message;
   return answer;
 }

@@ -10,6 +10,7 @@ import {
   isFields,
   LIMITS,
 } from './clean.ts';
+import { scrub } from './scrub.ts';
 import {
   type Heartbeat,
   type Hello,
@@ -109,9 +110,14 @@ export function readModeEnd(value: Fields): Pick<Registration, 'version' | 'mode
 }
 
 function readModeSigned(value: Fields): Pick<Registration, 'modeBy' | 'modeNote'> {
-  const modeBy = cleanText(value.modeBy, LIMITS.nameChars);
-  const modeNote = cleanText(value.modeNote, LIMITS.messageChars);
+  const modeBy = readSaid(value.modeBy, LIMITS.nameChars);
+  const modeNote = readSaid(value.modeNote, LIMITS.messageChars);
   return { ...(modeBy ? { modeBy } : {}), ...(modeNote ? { modeNote } : {}) };
+}
+
+/** Free text without what may be secret: a service of another make may not have looked. */
+export function readSaid(value: unknown, chars: number): string | undefined {
+  return typeof value === 'string' ? cleanText(scrub(value, chars), chars) : undefined;
 }
 
 /** Reads `rm`: ids of breakers that are gone. */

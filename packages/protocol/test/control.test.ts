@@ -123,6 +123,16 @@ describe('what is valid', () => {
     }
   });
 
+  it('carries no secret on: not in a reason, and not in the words of a service', () => {
+    const reason = 'the bank said password=hunter2';
+    expect(readControlRequest({ ...request, reason })).toMatchObject({
+      reason: 'the bank said password=***',
+    });
+    expect(readControlAnswer({ ...answer, message: 'bad token: abcdef' })).toMatchObject({
+      message: 'bad token: ***',
+    });
+  });
+
   it('may carry fields nobody knows', () => {
     expect(readControlRequest({ ...request, future: 1 })).toEqual(request);
     expect(readControlCommand({ ...command, future: 1 })).toEqual(command);
@@ -229,7 +239,7 @@ describe('what is refused, and why', () => {
       ok: false,
       version: Number.NaN,
       error: 'constructor',
-      message: `m\u202e${'m'.repeat(500)}`,
+      message: `${'m'.repeat(500)}\u202e`,
     };
     expect(readControlAnswer(odd)).toEqual({
       ok: false,

@@ -1,8 +1,7 @@
-import { type ControlAnswer, type ControlCommand, readControlCommand } from '@cb/protocol';
+import { type ControlAnswer, type ControlCommand, readControlCommand, scrub } from '@cb/protocol';
 import { CommandRate } from './command-rate.ts';
 import { type AllowRemoteControl, type RemoteCommand, refusalOf } from './permission.ts';
 import { actOn } from './remote-act.ts';
-import { scrub } from './scrub.ts';
 import type { Tracked } from './tracked.ts';
 
 export interface CommandOptions {
@@ -74,11 +73,10 @@ export class Commands {
   }
 
   #tell(command: RemoteCommand, answer: ControlAnswer): void {
-    try {
-      this.#options.onControl?.(command, { ...answer });
-    } catch {
-      // The service's own log has failed; the act is done.
-    }
+    // The service's own log may fail, at once or later; the act is done.
+    Promise.resolve(command)
+      .then((told) => this.#options.onControl?.(told, { ...answer }))
+      .catch(() => {});
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Breaker, BreakerEvents, Mode } from '@cb/core';
-import { LIMITS, type Registration } from '@cb/protocol';
-import { scrub } from './scrub.ts';
+import { LIMITS, type Registration, scrub } from '@cb/protocol';
 
 type Said = Pick<Registration, 'version' | 'modeUntil' | 'modeBy' | 'modeNote'>;
 

@@ -1,5 +1,4 @@
-import type { ControlCommand, ControlOp } from '@cb/protocol';
-import { scrub } from './scrub.ts';
+import { type ControlCommand, type ControlOp, scrub } from '@cb/protocol';
 
 /** A command as the service's own code sees it: plain data. */
 export interface RemoteCommand extends Omit<ControlCommand, 'id' | 'expect'> {

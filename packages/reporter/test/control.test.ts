@@ -361,6 +361,7 @@ describe('a command', () => {
     await dashboard.command({ command: 8, op: 'reset' });
     const said = { by: 'ana', reason: 'the bank asked for it', breaker: 'payments', tags: { kind: 'http' } };
     const refused = { ok: false, version: 1, error: 'refused', message: 'this service allows only isolate' };
+    await until(() => told.length === 2, 'told');
     expect(told).toEqual([
       [
         { command: 7, op: 'isolate', ...said },
@@ -370,16 +371,28 @@ describe('a command', () => {
     ]);
   });
 
-  it('is done where the service fails to hear of it', async () => {
+  it.each([
+    [
+      'at once',
+      () => {
+        throw new Error('the log is full');
+      },
+    ],
+    ['later', () => Promise.reject(new Error('the log is full'))],
+  ])('is done where the service fails to hear of it: %s', async (_when, fail) => {
     const dashboard = await listen();
     const breaker = fragile();
+    let told = 0;
     await report(dashboard, [breaker], {
       onControl: (_command, answer) => {
         answer.ok = false;
-        throw new Error('the log is full');
+        told++;
+        return fail();
       },
     });
+    // A rejection that nobody hears would end the test's process, as it would the service's.
     expect(await dashboard.command()).toEqual({ ok: true, version: 1 });
+    await until(() => told === 1, 'told');
   });
 
   it('about a breaker that is gone, or goes while the service decides, is not done', async () => {
@@ -463,6 +476,7 @@ describe('a command', () => {
       error: 'refused',
       message: 'too many commands at once, the service takes ten a second',
     });
+    await until(() => told === decided, 'told');
     expect([decided, told]).toEqual([700 - refused.length, 700 - refused.length]);
   });
 
