@@ -250,7 +250,7 @@ describeInBrowser('dashboard, with the hand on the switch', () => {
     await dialog.getByText('Done on 1 of 3 instances of hurt.').waitFor();
     expect(await answers(dialog)).toEqual([
       ['hurt-1', 'Done'],
-      ['hurt-2', 'No answer in time: it may have been done'],
+      ['hurt-2', 'No answer: it may have been done'],
       ['hurt-3', 'Not done: no connection to it'],
     ]);
     expect(errors).toEqual([]);

@@ -47,7 +47,7 @@ describe('an audit record', () => {
     expect(outcomeWords(recordOf())).toBe('');
     expect(record.results?.map(resultLine)).toEqual([
       'a-1: done, version 3 → 4',
-      'a-2: no answer in time: it may have been done',
+      'a-2: no answer: it may have been done',
     ]);
     expect(resultLine(resultOf('a', { ok: false, error: 'refused', message: 'not today' }))).toContain(
       '(not today)',
