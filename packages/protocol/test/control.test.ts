@@ -64,7 +64,7 @@ function objectsIn(value: unknown, found: Set<unknown> = new Set()): Set<unknown
 }
 
 describe('every reader of control', () => {
-  it('never throws, and answers a sentence or fresh data that JSON can carry', () => {
+  it('never throws, and answers a sentence or fresh data that JSON can carry', { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(anything, (message) => {
         for (const read of Object.values(readers)) {
@@ -79,7 +79,7 @@ describe('every reader of control', () => {
     );
   });
 
-  it('reads its own answer to the same answer', () => {
+  it('reads its own answer to the same answer', { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(nearlyValid, (message) => {
         for (const read of Object.values(readers)) {
@@ -91,7 +91,9 @@ describe('every reader of control', () => {
     );
   });
 
-  it('never mends an act: what it passes on says what was asked, within the bounds', () => {
+  it('never mends an act: what it passes on says what was asked, within the bounds', {
+    timeout: 30_000,
+  }, () => {
     fc.assert(
       fc.property(nearlyValid, (message) => {
         const read = readControlRequest(message);

@@ -64,7 +64,7 @@ function replaceLeaf(text: string, change: [number, unknown] | null): unknown {
 }
 
 describe('settings from elsewhere', () => {
-  it('are taken or refused in words, and leave a breaker that works', async () => {
+  it('are taken or refused in words, and leave a breaker that works', { timeout: 30_000 }, async () => {
     let taken = 0;
     await fc.assert(
       fc.asyncProperty(config, async (given) => {
