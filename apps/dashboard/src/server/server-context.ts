@@ -1,10 +1,13 @@
 import type { Fleet } from './fleet.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import type { Refusals } from './refusals.ts';
 
 /** What the parts of one server share. */
 export interface ServerContext {
   readonly fleet: Fleet;
   readonly refusals: Refusals;
+  /** For what has to be opened and closed with the server. */
+  readonly lifecycle: Lifecycle;
   /** Epoch milliseconds: the axis of what is stored. */
   readonly now: () => number;
   /** Monotonic milliseconds: for rates and patience. */

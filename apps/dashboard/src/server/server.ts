@@ -7,6 +7,7 @@ import { Fleet } from './fleet.ts';
 import { Guard } from './guard.ts';
 import { createHttp } from './http.ts';
 import { serveIngest } from './ingest.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { checkOptions, type DashboardOptions } from './options.ts';
 import { type RefusalKind, Refusals } from './refusals.ts';
 import { Routes } from './routes.ts';
@@ -57,7 +58,7 @@ export interface DashboardServer {
   readonly url: string;
   readonly port: number;
   stats(): DashboardStats;
-  /** Closes every connection and stops listening. May be called twice. */
+  /** Ends every connection, writes what is to be written and stops listening. May be called twice. @throws what could not be written, once everything is closed. */
   close(): Promise<void>;
 }
 
@@ -69,9 +70,11 @@ export interface DashboardServer {
  */
 export async function startDashboard(options: DashboardOptions = {}): Promise<DashboardServer> {
   const checked = checkOptions(options);
+  const lifecycle = new Lifecycle();
   const context: ServerContext = {
     fleet: new Fleet(options.limits),
     refusals: new Refusals(),
+    lifecycle,
     now: options.clock ?? Date.now,
     monotonic: () => performance.now(),
     log: options.log ?? (() => {}),
@@ -106,12 +109,25 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const timer = setInterval(() => context.fleet.check(context.now()), CHECK_MS).unref();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    lifecycle.leave();
     clearInterval(timer);
     viewers.close();
-    const done = io.close();
-    http.closeAllConnections();
-    await done;
+    // Services and pages hear at once that their line is gone, and look for a server again; `/readyz` still answers.
+    io.engine.close();
+    try {
+      await lifecycle.close();
+    } finally {
+      const done = io.close();
+      http.closeAllConnections();
+      await done;
+    }
   };
+  try {
+    await lifecycle.open();
+  } catch (error) {
+    await close().catch(() => {});
+    throw error;
+  }
   return { url: `http://${urlHost(checked.host)}:${port}/`, port, stats, close: () => (closed ??= close()) };
 }
 
@@ -127,6 +143,7 @@ function createSockets(http: HttpServer, guard: Guard, context: ServerContext): 
     allowRequest: (request, answer) => {
       const refusal = guard.check(request);
       const kind = io.engine.clientsCount >= MOST_CONNECTIONS ? 'connections' : refusal?.kind;
+      if (context.lifecycle.phase !== 'ready') return answer('not ready', false);
       if (kind !== undefined) context.refusals.count(kind);
       answer(kind === undefined ? null : 'refused', kind === undefined);
     },
