@@ -66,6 +66,8 @@ it('answers /readyz with 503 until it is ready and from closing on, and nothing 
     lifecycle,
     now: Date.now,
     monotonic: () => 0,
+    alerts: false,
+    audit: () => {},
     log: () => {},
   };
   const files = new StaticFiles('/nowhere');

@@ -5,4 +5,5 @@ export * from './validate-change.ts';
 export * from './validate-policies.ts';
 export * from './validate-rollup.ts';
 export * from './wire.ts';
+export * from './wire-alerts.ts';
 export * from './wire-control.ts';

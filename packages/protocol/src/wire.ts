@@ -434,7 +434,7 @@ export interface UiClientEvents {
 }
 export interface UiServerEvents {
   /** After connecting: who and where the server is. */
-  welcome: (welcome: { epoch: string; seq: number; now: number; role: Role }) => void;
+  welcome: (welcome: { epoch: string; seq: number; now: number; role: Role; alerts?: boolean }) => void;
   f: (frame: Frame) => void;
   s: (deltas: Delta[]) => void;
   /** Rows that appeared or changed in more than their state (instances, tags, limits). */

@@ -1,4 +1,7 @@
 import { show } from '@cb/core/kit';
+import type { AlertOptions } from './alerts/alert-options.ts';
+import type { AlertRule } from './alerts/alert-rule.ts';
+import { checkAlerts } from './alerts/check-alerts.ts';
 import { isLoopback } from './guard.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { LONGEST_TOKEN } from './tokens.ts';
@@ -21,6 +24,10 @@ export interface DashboardOptions {
   allowedOrigins?: readonly string[];
   /** More host names that the server is reached by, with or without a port. */
   allowedHosts?: readonly string[];
+  /** Where the pages are for people, like `https://breakers.example.com`: alerts link there, and its name may be used. */
+  publicUrl?: string;
+  /** What to tell to webhooks. Default: nothing. */
+  alerts?: readonly AlertOptions[];
   /** What is kept, and for how long. */
   limits?: Partial<Limits>;
   /** Folder of the built pages. Default: `dist/web` of this package. */
@@ -40,6 +47,8 @@ export interface CheckedOptions {
   adminToken: string | undefined;
   allowedOrigins: readonly string[];
   allowedHosts: readonly string[];
+  publicUrl: string | undefined;
+  alerts: readonly AlertRule[];
 }
 
 const KNOWN = [
@@ -51,6 +60,8 @@ const KNOWN = [
   'adminToken',
   'allowedOrigins',
   'allowedHosts',
+  'publicUrl',
+  'alerts',
   'limits',
   'webDir',
   'clock',
@@ -70,7 +81,7 @@ export function checkOptions(
     if (!KNOWN.includes(key))
       throw new TypeError(`startDashboard has no option "${key}"; it knows ${KNOWN.join(', ')}`);
   }
-  const { host = '127.0.0.1', port = 4_600, allowedOrigins = [], allowedHosts = [] } = options;
+  const { host = '127.0.0.1', port = 4_600, allowedOrigins = [] } = options;
   if (typeof host !== 'string' || host === '')
     throw new TypeError(`${called('host')} must be an address, got ${show(host)}`);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -89,9 +100,14 @@ export function checkOptions(
     );
   }
   for (const origin of allowedOrigins) checkOrigin(called('allowedOrigins'), origin);
-  for (const name of allowedHosts) checkHostName(called('allowedHosts'), name);
+  for (const name of options.allowedHosts ?? []) checkHostName(called('allowedHosts'), name);
+  const publicUrl = checkPublicUrl(called('publicUrl'), options.publicUrl);
+  const publicHost = publicUrl === undefined ? [] : [new URL(publicUrl).host];
+  const allowedHosts = [...(options.allowedHosts ?? []), ...publicHost];
+  const alerts = checkAlerts(options.alerts ?? [], called('alerts'));
   if (options.limits !== undefined) resolveLimits(options.limits);
-  return { host, port, ingestToken, viewToken, controlToken, adminToken, allowedOrigins, allowedHosts };
+  const tokens = { ingestToken, viewToken, controlToken, adminToken };
+  return { host, port, ...tokens, allowedOrigins, allowedHosts, publicUrl, alerts };
 }
 
 type TokenOption = 'ingestToken' | 'viewToken' | 'controlToken' | 'adminToken';
@@ -126,6 +142,18 @@ function checkOrigin(name: string, origin: unknown): void {
   // With a password in it, it is not shown.
   const got = url?.password ? 'one with a password' : show(origin);
   throw new TypeError(`${name} must hold origins like https://ops.example.com, got ${got}${hint}`);
+}
+
+/** With a slash at its end. */
+function checkPublicUrl(name: string, given: unknown): string | undefined {
+  if (given === undefined) return undefined;
+  const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.href;
+  const hint = url?.origin && url.origin !== 'null' ? `; did you mean ${url.origin}?` : '';
+  const got = url?.password ? 'one with a password' : show(given);
+  throw new TypeError(
+    `${name} must be an address like https://breakers.example.com, without a path, got ${got}${hint}`,
+  );
 }
 
 function checkHostName(name: string, host: unknown): void {

@@ -1,6 +1,11 @@
+import type { AuditRecord } from '@cb/protocol';
+import type { Caller } from './access.ts';
 import type { Fleet } from './fleet.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Refusals } from './refusals.ts';
+
+/** Hears what people did. */
+export type AuditSink = (caller: Caller, act: Pick<AuditRecord, 'action' | 'note'>) => void;
 
 /** What the parts of one server share. */
 export interface ServerContext {
@@ -12,5 +17,8 @@ export interface ServerContext {
   readonly now: () => number;
   /** Monotonic milliseconds: for rates and patience. */
   readonly monotonic: () => number;
+  /** Whether alerts are configured. */
+  readonly alerts: boolean;
+  readonly audit: AuditSink;
   readonly log: (line: string) => void;
 }

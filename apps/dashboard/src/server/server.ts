@@ -2,6 +2,8 @@ import { createServer, type Server as HttpServer, type IncomingMessage } from 'n
 import type { AddressInfo } from 'node:net';
 import { Server as SocketServer } from 'socket.io';
 import { Access, type Caller } from './access.ts';
+import { alertRoutes } from './alerts/alert-routes.ts';
+import { Alerts } from './alerts/alerts.ts';
 import { Api } from './api.ts';
 import { Fleet } from './fleet.ts';
 import { Guard } from './guard.ts';
@@ -16,6 +18,7 @@ import { findWebDir, StaticFiles } from './static-files.ts';
 import { type TokenAnswer, TokenCheck } from './tokens.ts';
 import { Viewers } from './viewers.ts';
 
+export type { AlertMatch, AlertOptions, WebhookOptions } from './alerts/alert-options.ts';
 export type { Limits } from './limits.ts';
 export type { DashboardOptions } from './options.ts';
 export type { RefusalKind } from './refusals.ts';
@@ -77,6 +80,8 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
     lifecycle,
     now: options.clock ?? Date.now,
     monotonic: () => performance.now(),
+    alerts: checked.alerts.length > 0,
+    audit: () => {},
     log: options.log ?? (() => {}),
   };
   const guard = new Guard(checked);
@@ -98,6 +103,9 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const stats = (): DashboardStats => readStats(context, viewers, startedAt);
   const files = new StaticFiles(options.webDir ?? findWebDir());
   routes.add(...new Api(context.fleet, context.now).routes());
+  const alerts = new Alerts(checked.alerts, context, { publicUrl: checked.publicUrl });
+  lifecycle.add(alerts);
+  routes.add(...alertRoutes(alerts, context));
   // socket.io has taken its own path before; what is left comes here.
   http.on('request', skipSockets(createHttp({ context, guard, access, routes, files, stats })));
   http.on('clientError', (_error, socket) => {
@@ -106,7 +114,10 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   });
   const port = await listen(http, checked.host, checked.port);
   guard.listen(port);
-  const timer = setInterval(() => context.fleet.check(context.now()), CHECK_MS).unref();
+  const timer = setInterval(() => {
+    context.fleet.check(context.now());
+    alerts.check();
+  }, CHECK_MS).unref();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     lifecycle.leave();

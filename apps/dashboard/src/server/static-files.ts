@@ -72,9 +72,11 @@ export class StaticFiles {
   }
 }
 
+const PAGES: readonly string[] = ['/', '/index.html', '/policies', '/alerts'];
+
 /** Addresses of the app's own pages; all of them are one document. */
 function isPage(path: string): boolean {
-  return path === '/' || path === '/index.html' || path === '/policies' || path.startsWith('/b/');
+  return PAGES.includes(path) || path.startsWith('/b/');
 }
 
 async function load(file: string, hashed: boolean): Promise<Reply> {

@@ -85,7 +85,8 @@ class Viewer {
     peer.on('watch', (payload, answer) => this.#watch(payload, answer));
     peer.on('ok', (payload) => this.#ok(payload));
     const { epoch, seq } = this.#fleet;
-    socket.emit('welcome', { epoch, seq, now: context.now(), role: (socket.data as Caller).role });
+    const { role } = socket.data as Caller;
+    socket.emit('welcome', { epoch, seq, now: context.now(), role, alerts: context.alerts });
   }
 
   #watch(payload: unknown, answer: (value: unknown) => void): string | undefined {

@@ -1,3 +1,4 @@
+import { alertNames, readAlertFiles } from '../alerts/alert-files.ts';
 import type { Setting } from './setting.ts';
 
 /** Everything that can be set, in the order in which help and documents tell it. */
@@ -63,6 +64,20 @@ export const SETTINGS: readonly Setting[] = [
     flag: 'allow-host',
     value: 'NAME',
     help: 'a further name that the server is reached by',
+  },
+  {
+    key: 'publicUrl',
+    kind: 'text',
+    flag: 'public-url',
+    value: 'URL',
+    help: 'where the pages are for people: alerts link there, and its name is allowed',
+  },
+  {
+    key: 'alerts',
+    kind: 'data',
+    help: 'rules, and the webhooks that hear of them: docs/alerts.md',
+    resolve: readAlertFiles,
+    shown: alertNames,
   },
   {
     key: 'limits',
