@@ -1,6 +1,6 @@
 import { once } from 'node:events';
+import { findPostgres } from '@cb/postgres-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findPostgres } from '../src/postgres-binaries.ts';
 import { type Demo, descendantsOf, startDemo, stillRunning } from './program.ts';
 
 const withoutPostgres = findPostgres() === undefined && process.env.CI !== 'true';

@@ -2,6 +2,7 @@
  * Turns what a stranger sent into values that are safe to keep, compare, show and send on: fresh, bounded, printable.
  * Nothing here throws, whatever it is given.
  */
+import { isSecretName, scrub } from './scrub.ts';
 
 /** Bounds of everything that is read from the wire. Characters are UTF-16 units. */
 export const LIMITS = {
@@ -90,7 +91,7 @@ export function cleanName(value: unknown): string | undefined {
   return cutAt(name, LIMITS.nameChars - mark.length) + mark;
 }
 
-/** A fresh, prototype-free record of at most 16 tags; what is not text is left out. Numbers and booleans become text. */
+/** A fresh, prototype-free record of at most 16 tags; what is not text is left out. Numbers and booleans become text, and what may be secret stars. */
 export function cleanTags(value: unknown): Record<string, string> {
   const tags: Record<string, string> = Object.create(null);
   if (!isFields(value)) return tags;
@@ -102,7 +103,7 @@ export function cleanTags(value: unknown): Record<string, string> {
     const name = cleanText(key, LIMITS.tagChars);
     const tag = cleanText(text, LIMITS.tagChars);
     if (!name || tag === undefined || name in tags) continue;
-    tags[name] = tag;
+    tags[name] = isSecretName(name) ? '***' : scrub(tag, LIMITS.tagChars);
     count++;
   }
   return tags;
@@ -169,13 +170,15 @@ function copyJson(value: unknown, depth: number, left: { values: number; chars: 
   for (const key of Object.keys(value)) {
     if (left.values <= 0) break;
     const copy = copyJson((value as Fields)[key], depth - 1, left);
-    if (copy !== undefined) fields[takeText(key, left)] = copy;
+    if (copy !== undefined)
+      fields[takeText(key, left)] = typeof copy === 'string' && isSecretName(key) ? '***' : copy;
   }
   return fields;
 }
 
 function takeText(value: string, left: { chars: number }): string {
-  const text = cleanText(value, Math.min(500, Math.max(0, left.chars))) ?? '';
+  const chars = Math.min(500, Math.max(0, left.chars));
+  const text = cleanText(scrub(value, chars), chars) ?? '';
   left.chars -= text.length;
   return text;
 }

@@ -1,5 +1,6 @@
 export { cleanName, cleanTags, cleanText, LIMITS } from './clean.ts';
 export * from './histogram.ts';
+export { scrub } from './scrub.ts';
 export * from './validate.ts';
 export * from './validate-change.ts';
 export * from './validate-policies.ts';

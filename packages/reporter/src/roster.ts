@@ -1,6 +1,5 @@
 import type { Breaker, BreakerEvents, Group } from '@cb/core';
-import { LIMITS, type StateChange } from '@cb/protocol';
-import { scrub } from './scrub.ts';
+import { LIMITS, type StateChange, scrub } from '@cb/protocol';
 import { freeName, Tracked } from './tracked.ts';
 
 /** What the roster tells of: all called from inside the service's own calls, so they must be quick. */

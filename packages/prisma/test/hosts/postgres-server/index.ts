@@ -5,12 +5,19 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readyBinaries } from './postgres-binaries.ts';
-import type { PostgresPlace } from './settings.ts';
+import { readyBinaries } from './binaries.ts';
+
+export { findPostgres } from './binaries.ts';
 
 const PATIENCE_MS = 30_000;
 /** PostgreSQL refuses to run as root. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+/** Where a server lives. */
+export interface PostgresPlace {
+  readonly folder: string;
+  readonly port: number;
+}
 
 /** A real server in a folder and on a port of its own; only this machine reaches it. */
 export class PostgresServer {
@@ -20,15 +27,24 @@ export class PostgresServer {
   /** `initdb` or the server, while it runs. */
   #child: ChildProcess | undefined;
 
-  /** @param place of a server that was there before; without it a fresh one is made. */
-  static async at(place: PostgresPlace | undefined, binaries: string): Promise<PostgresServer> {
-    return new PostgresServer(place ?? { folder: makeFolder(), port: await freePort() }, binaries);
+  /**
+   * Makes a server that does not run yet.
+   *
+   * @param binaries What `findPostgres` answered.
+   * @param place Of a server that was there before; without it a fresh one is made.
+   */
+  static async make(binaries: string, place?: PostgresPlace): Promise<PostgresServer> {
+    return new PostgresServer(binaries, place ?? { folder: makeFolder(), port: await freePort() });
   }
 
-  private constructor(place: PostgresPlace, binaries: string) {
+  private constructor(binaries: string, place: PostgresPlace) {
     this.place = place;
     this.#data = join(place.folder, 'data');
     this.#bin = readyBinaries(binaries, place.folder);
+  }
+
+  get url(): string {
+    return `postgres://cb@127.0.0.1:${this.place.port}/postgres`;
   }
 
   get runs(): boolean {
@@ -91,7 +107,7 @@ export class PostgresServer {
 }
 
 function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'cb-demo-'));
+  const folder = mkdtempSync(join(tmpdir(), 'cb-postgres-'));
   chmodSync(folder, 0o755);
   if (NOBODY.uid !== undefined) chownSync(folder, NOBODY.uid, NOBODY.gid);
   return folder;

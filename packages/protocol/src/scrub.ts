@@ -16,9 +16,18 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 /** Longest text that is looked at: what is shown is at most 200 characters. */
 const LOOKED_AT = 1_000;
 
+/** Names whose values are secret, whatever they look like. */
+const SECRET_NAME =
+  /passw(?:or)?d|pwd|secret|token|api[-_]?key|access[-_]?key|authorization|cookie|session[-_]?id/i;
+
+/** Whether what goes by this name is not to be shown. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
 /**
  * Text of an error without what may be secret: users and queries of URLs, values of passwords, tokens, keys and
- * cookies, and tokens known by their shape. Control characters become spaces. At most `chars` long, default 200.
+ * cookies, and tokens known by their shape. Done where a text leaves the service, and again where it arrives. Control characters become spaces. At most `chars` long, default 200.
  */
 export function scrub(text: string, chars = 200): string {
   let clean = text.slice(0, LOOKED_AT).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');

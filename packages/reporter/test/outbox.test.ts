@@ -3,32 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { frameBudget } from '../src/frame-budget.ts';
 import { Outbox } from '../src/outbox.ts';
 import { toRollups } from '../src/rollup.ts';
-import { scrub } from '../src/scrub.ts';
-
-describe('scrub', () => {
-  it.each([
-    ['GET https://ana:pw@x.test/a?key=1#b failed', 'GET https://x.test/a failed'],
-    ['postgres://app:pw@db/main timed out', 'postgres://db/main timed out'],
-    ['Authorization: Bearer abc.def-123', 'Authorization: *** ***'],
-    ['{"password":"hunter 2","user":"ana"}', '{"password":***,"user":"ana"}'],
-    ['token=abc&page=2', 'token=***&page=2'],
-    ['api_key: sk_live_x, retry', 'api_key: ***, retry'],
-    ['bad jwt eyJhbGciOiJI.eyJzdWIi.sig', 'bad jwt ***'],
-    ['key 0123456789abcdef0123456789abcdef', 'key ***'],
-    ['line\u0000one\r\n\u001b[31mtwo', 'line one [31mtwo'],
-    ['connect ECONNREFUSED 10.0.0.1:5432', 'connect ECONNREFUSED 10.0.0.1:5432'],
-  ])('%j becomes %j', (message, clean) => {
-    expect(scrub(message)).toBe(clean);
-  });
-
-  it('is quick for any text and at most 200 characters long', () => {
-    const before = performance.now();
-    for (const part of ['a', '=', 'token', '://', ' "', 'eyJ.', '[?']) {
-      expect(scrub(part.repeat(100_000)).length).toBeLessThanOrEqual(200);
-    }
-    expect(performance.now() - before).toBeLessThan(500);
-  });
-});
 
 const changeOf = (id: number): Omit<StateChange, 'seq'> => ({
   id,
