@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { Access } from '../src/server/access.ts';
+import { AuditLog } from '../src/server/audit.ts';
 import { Fleet } from '../src/server/fleet.ts';
 import { Guard } from '../src/server/guard.ts';
 import { createHttp } from '../src/server/http.ts';
@@ -67,7 +68,8 @@ it('answers /readyz with 503 until it is ready and from closing on, and nothing 
     now: Date.now,
     monotonic: () => 0,
     alerts: false,
-    audit: () => {},
+    control: false,
+    audit: new AuditLog({ now: Date.now, monotonic: () => 0, sinks: [] }),
     log: () => {},
   };
   const files = new StaticFiles('/nowhere');

@@ -12,6 +12,8 @@ connectDashboard({
   url: dashboardUrl,
   service,
   instance,
+  // People at the dashboard may act on these: the tokens for it are printed at the start.
+  allowRemoteControl: true,
   groups: [
     startFetchRoute(byFetch, speed),
     startAxiosRoute(byAxios, speed),

@@ -36,6 +36,19 @@ export const LIMITS = {
   policyConfigDepth: 4,
   policyConfigValues: 64,
   policyConfigChars: 1_024,
+  /** Most capabilities of one service, and the longest. */
+  caps: 16,
+  capChars: 32,
+  /** Rows and lanes that one request of control may name. */
+  controlRows: 500,
+  controlLanes: 2_000,
+  /** Shortest and longest reason of an act; longest name that a person gives themselves. */
+  reasonCharsMin: 3,
+  reasonChars: 200,
+  byChars: 64,
+  /** How long a mode that ends by itself may last. */
+  modeMsMin: 1_000,
+  modeMs: 604_800_000,
 } as const;
 
 /** An object that came from JSON: neither null nor an array. */

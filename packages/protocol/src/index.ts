@@ -3,6 +3,8 @@ export * from './histogram.ts';
 export { scrub } from './scrub.ts';
 export * from './validate.ts';
 export * from './validate-change.ts';
+export * from './validate-control.ts';
+export * from './validate-control-request.ts';
 export * from './validate-policies.ts';
 export * from './validate-rollup.ts';
 export * from './wire.ts';

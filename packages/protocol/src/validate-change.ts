@@ -1,6 +1,5 @@
 import { cleanInteger, cleanMoment, cleanNumber, cleanText, type Fields, isFields, LIMITS } from './clean.ts';
-import { scrub } from './scrub.ts';
-import { type Batch, readBatch, readId, readMode, readState } from './validate.ts';
+import { type Batch, readBatch, readId, readMode, readModeEnd, readSaid, readState } from './validate.ts';
 import type { StateChange, TopError, Why } from './wire.ts';
 
 /** A batch of state changes, in order of seq. */
@@ -39,7 +38,7 @@ function readStateChange(value: Fields): StateChange | undefined {
     why: readWhy(value.why),
     configRevision: cleanInteger(value.configRevision) ?? 0,
   };
-  return Object.assign(change, readExtras(value));
+  return Object.assign(change, readExtras(value), readModeEnd(value));
 }
 
 type Extras = Pick<StateChange, 'retryAt' | 'by' | 'note' | 'outcomes' | 'firstFailureAt' | 'errors'>;
@@ -48,8 +47,8 @@ function readExtras(value: Fields): Extras {
   const extras: Extras = {};
   const retryAt = cleanMoment(value.retryAt);
   const firstFailureAt = cleanMoment(value.firstFailureAt);
-  const by = said(value.by, LIMITS.nameChars);
-  const note = said(value.note, LIMITS.messageChars);
+  const by = readSaid(value.by, LIMITS.nameChars);
+  const note = readSaid(value.note, LIMITS.messageChars);
   const outcomes = readOutcomes(value.outcomes);
   const errors = readErrors(value.errors);
   if (retryAt !== undefined) extras.retryAt = retryAt;
@@ -59,11 +58,6 @@ function readExtras(value: Fields): Extras {
   if (outcomes) extras.outcomes = outcomes;
   if (errors.length > 0) extras.errors = errors;
   return extras;
-}
-
-/** Free text without what may be secret: a service of another make may not have looked. */
-function said(value: unknown, chars: number): string | undefined {
-  return typeof value === 'string' ? cleanText(scrub(value, chars), chars) : undefined;
 }
 
 /** The newest 100 of [oetsx]; any other character is left out. */
@@ -80,7 +74,7 @@ function readErrors(value: unknown): TopError[] {
     if (!isFields(entry)) continue;
     const error: TopError = {
       name: cleanText(entry.name, LIMITS.tagChars) || 'Error',
-      message: said(entry.message, LIMITS.messageChars) ?? '',
+      message: readSaid(entry.message, LIMITS.messageChars) ?? '',
       count: cleanInteger(entry.count) ?? 1,
     };
     const code = cleanText(entry.code, LIMITS.tagChars);

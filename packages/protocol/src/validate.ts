@@ -10,6 +10,7 @@ import {
   isFields,
   LIMITS,
 } from './clean.ts';
+import { scrub } from './scrub.ts';
 import {
   type Heartbeat,
   type Hello,
@@ -51,7 +52,29 @@ export function readHello(value: unknown): Hello | string {
   if (boot === undefined) return 'hello.boot must be a name';
   if (now === undefined) return 'hello.now must be epoch milliseconds';
   const sdk = cleanText(value.sdk, LIMITS.tagChars) || 'unknown';
-  return { v: PROTOCOL_VERSION, service, instance, boot, sdk, tags: cleanTags(value.tags), now };
+  const hello: Hello = {
+    v: PROTOCOL_VERSION,
+    service,
+    instance,
+    boot,
+    sdk,
+    tags: cleanTags(value.tags),
+    now,
+  };
+  const caps = readCaps(value.caps);
+  if (caps.length > 0) hello.caps = caps;
+  return hello;
+}
+
+/** At most `LIMITS.caps`, each once; what is no text is left out. */
+function readCaps(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  const caps = new Set<string>();
+  for (const entry of value.slice(0, LIMITS.caps)) {
+    const cap = cleanText(entry, LIMITS.capChars);
+    if (cap) caps.add(cap);
+  }
+  return [...caps];
 }
 
 /** Reads `reg`: at most `LIMITS.breakers` entries. */
@@ -63,7 +86,7 @@ function readRegistration(value: Fields): Registration | undefined {
   const id = readId(value.id);
   const name = cleanName(value.name);
   if (id === undefined || name === undefined) return undefined;
-  return {
+  const registration: Registration = {
     id,
     name,
     state: readState(value.state) ?? 'closed',
@@ -73,6 +96,28 @@ function readRegistration(value: Fields): Registration | undefined {
     configRevision: cleanInteger(value.configRevision) ?? 0,
     tags: cleanTags(value.tags),
   };
+  return Object.assign(registration, readModeEnd(value), readModeSigned(value));
+}
+
+/** The version of mode and settings, and when the mode ends by itself. */
+export function readModeEnd(value: Fields): Pick<Registration, 'version' | 'modeUntil'> {
+  const version = cleanInteger(value.version);
+  const modeUntil = cleanMoment(value.modeUntil);
+  return {
+    ...(version === undefined ? {} : { version }),
+    ...(modeUntil === undefined ? {} : { modeUntil }),
+  };
+}
+
+function readModeSigned(value: Fields): Pick<Registration, 'modeBy' | 'modeNote'> {
+  const modeBy = readSaid(value.modeBy, LIMITS.nameChars);
+  const modeNote = readSaid(value.modeNote, LIMITS.messageChars);
+  return { ...(modeBy ? { modeBy } : {}), ...(modeNote ? { modeNote } : {}) };
+}
+
+/** Free text without what may be secret: a service of another make may not have looked. */
+export function readSaid(value: unknown, chars: number): string | undefined {
+  return typeof value === 'string' ? cleanText(scrub(value, chars), chars) : undefined;
 }
 
 /** Reads `rm`: ids of breakers that are gone. */

@@ -6,6 +6,7 @@
  * counted; a missing optional field never drops a breaker. Moments are epoch milliseconds (`t`, `…At`), durations are
  * milliseconds (`…Ms`), shares are 0..1 (`…Ratio`).
  */
+import type { ControlAnswer, ControlCommand, Overlay } from './wire-control.ts';
 
 /** Sent in `hello`. A server refuses a service whose version it does not know. */
 export const PROTOCOL_VERSION = 1;
@@ -52,6 +53,8 @@ export interface Hello {
   tags: Record<string, string>;
   /** The producer's wall clock; the server keeps the offset to its own. */
   now: number;
+  /** What the service can do beyond reporting: `control`, it takes commands. */
+  caps?: string[];
 }
 export interface HelloAck {
   ok: boolean;
@@ -75,6 +78,12 @@ export interface Registration {
   config: unknown;
   configRevision: number;
   tags: Record<string, string>;
+  /** See `ControlAnswer.version`. */
+  version?: number;
+  /** When the mode ends by itself, and who set it and why, where the reporter knows. */
+  modeUntil?: number;
+  modeBy?: string;
+  modeNote?: string;
 }
 
 /** Why a state changed. `rule` names the cause; the numbers are what was measured against which limit. */
@@ -136,6 +145,10 @@ export interface StateChange {
   /** Who and why, for a change made by a person. */
   by?: string;
   note?: string;
+  /** See `ControlAnswer.version`: as it is after the change. */
+  version?: number;
+  /** When the mode ends by itself. */
+  modeUntil?: number;
   /** One character a call, oldest first: o ok, e error, t timeout, s slow but ok, x ignored. At most 100. */
   outcomes?: string;
   /** Moment of the first failure since the circuit was last sound. */
@@ -206,8 +219,10 @@ export interface IngestClientEvents {
   /** Breakers that are gone (evicted from a group). */
   rm: (ids: number[], ack: (answer: { ok: boolean }) => void) => void;
 }
-/** Version 1 says nothing to a service unasked. */
-export type IngestServerEvents = Record<string, never>;
+/** The only thing that the server says unasked, and only to services whose hello had `control` among its `caps`. */
+export interface IngestServerEvents {
+  ctl: (command: ControlCommand, ack: (answer: ControlAnswer) => void) => void;
+}
 
 // ---------------------------------------------------------------------------------------------------------------
 // Server -> browser, namespace /ui. Auth: `{ token?: string }` in the handshake.
@@ -217,12 +232,10 @@ export type IngestServerEvents = Record<string, never>;
 // (one life of the server) only.
 // ---------------------------------------------------------------------------------------------------------------
 
-/** One breaker on one instance. */
-export interface InstanceEntry {
+/** One breaker on one instance: what the machine computes and what a person laid over it, both always. */
+export interface InstanceEntry extends Overlay {
   lane: number;
   instance: string;
-  state: State;
-  mode: Mode;
   /** What the lane shows now; `LANE.noData` when the instance's heartbeat was lost. */
   code: Lane;
   since: number;
@@ -433,8 +446,18 @@ export interface UiClientEvents {
   ok: (frame: number) => void;
 }
 export interface UiServerEvents {
-  /** After connecting: who and where the server is. */
-  welcome: (welcome: { epoch: string; seq: number; now: number; role: Role; alerts?: boolean }) => void;
+  /**
+   * After connecting: who and where the server is. `control`: whether anybody may have the hand on the switch at all; `alerts`:
+   * whether some are configured.
+   */
+  welcome: (welcome: {
+    epoch: string;
+    seq: number;
+    now: number;
+    role: Role;
+    control: boolean;
+    alerts?: boolean;
+  }) => void;
   f: (frame: Frame) => void;
   s: (deltas: Delta[]) => void;
   /** Rows that appeared or changed in more than their state (instances, tags, limits). */

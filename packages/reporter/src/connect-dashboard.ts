@@ -1,5 +1,13 @@
 import type { Breaker } from '@cb/core';
-import { cleanTags, type Heartbeat, type HelloAck, type PolicyReport, PROTOCOL_VERSION } from '@cb/protocol';
+import {
+  cleanTags,
+  type Heartbeat,
+  type Hello,
+  type HelloAck,
+  type PolicyReport,
+  PROTOCOL_VERSION,
+} from '@cb/protocol';
+import { Commands } from './commands.ts';
 import { frameBudget } from './frame-budget.ts';
 import { Line } from './line.ts';
 import { type CheckedOptions, checkOptions, type ReporterOptions } from './options.ts';
@@ -37,6 +45,9 @@ export interface ReporterStats {
   queued: number;
   confirmed: number;
   lost: number;
+  /** Commands from the dashboard that were done, and that were refused or failed. */
+  commandsDone: number;
+  commandsRefused: number;
   /** Why the last attempt to connect failed, in words. */
   problem: string | undefined;
 }
@@ -83,6 +94,7 @@ class DashboardReporter implements Reporter {
   readonly #outbox: Outbox = new Outbox();
   readonly #roster: Roster;
   readonly #policies: PolicyRoster = new PolicyRoster();
+  readonly #commands: Commands;
   readonly #line: Line;
   /** To be registered, and to be taken back, as soon as the server hears. */
   readonly #toRegister: Set<Tracked> = new Set();
@@ -116,7 +128,15 @@ class DashboardReporter implements Reporter {
       },
       options,
     );
-    this.#line = new Line(options, { opened: () => this.#hello(), closed: () => this.#down() });
+    this.#commands = new Commands(options, (id) => this.#roster.find(id));
+    this.#line = new Line(options, {
+      opened: () => this.#hello(),
+      closed: () => this.#down(),
+      commanded: (message, reply) => {
+        const connection = this.#connection;
+        this.#commands.take(message, reply, () => this.#up && connection === this.#connection);
+      },
+    });
   }
 
   add(...sources: Source[]): void {
@@ -160,6 +180,8 @@ class DashboardReporter implements Reporter {
       queued: this.#outbox.size,
       confirmed: this.#confirmed,
       lost: this.#outbox.lost,
+      commandsDone: this.#commands.done,
+      commandsRefused: this.#commands.refused,
       problem: this.#up ? undefined : this.#line.problem,
     };
   }
@@ -186,9 +208,9 @@ class DashboardReporter implements Reporter {
   }
 
   #hello(): void {
-    const { service, instance, tags, clock } = this.#options;
+    const { service, instance, tags, clock, allowRemoteControl } = this.#options;
     const connection = ++this.#connection;
-    const hello = {
+    const hello: Hello = {
       v: PROTOCOL_VERSION,
       service,
       instance,
@@ -196,6 +218,7 @@ class DashboardReporter implements Reporter {
       sdk: SDK,
       tags: cleanTags(tags),
       now: clock(),
+      ...(allowRemoteControl === false ? {} : { caps: ['control'] }),
     };
     this.#line.ask('hello', hello, (answer) => {
       if (connection !== this.#connection) return;
@@ -301,6 +324,7 @@ class DashboardReporter implements Reporter {
   }
 
   #heartbeat(): void {
+    for (const tracked of this.#roster) tracked.endMode();
     if (!this.#line.free) return;
     const heartbeat: Heartbeat = {
       now: this.#options.clock(),

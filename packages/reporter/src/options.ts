@@ -1,4 +1,7 @@
 import type { Breaker, Group } from '@cb/core';
+import { CONTROL_OPS, type ControlAnswer, type ControlOp } from '@cb/protocol';
+import type { CommandOptions } from './commands.ts';
+import type { AllowRemoteControl, RemoteCommand } from './permission.ts';
 import type { PipelineLike, PolicyLike } from './sources.ts';
 
 /** How a service reports to a dashboard. */
@@ -25,9 +28,17 @@ export interface ReporterOptions {
   latency?: boolean;
   /** Wall clock in epoch milliseconds. Default `Date.now`. */
   clock?: () => number;
+  /**
+   * Whether people at the dashboard may change breakers of this process: `true`, some operations (`['isolate', 'release']`),
+   * or a function that decides about each command; it refuses with `false` or with a reason, and by throwing or taking
+   * longer than four seconds. Default false: every command is refused.
+   */
+  allowRemoteControl?: AllowRemoteControl;
+  /** Told of every command and what became of it, for the service's own log; not of those beyond ten a second. */
+  onControl?: (command: RemoteCommand, answer: ControlAnswer) => void;
 }
 
-export interface CheckedOptions {
+export interface CheckedOptions extends CommandOptions {
   /** Scheme, host and port. */
   origin: string;
   /** Where socket.io listens below it. */
@@ -53,6 +64,8 @@ const KNOWN = [
   'instance',
   'latency',
   'clock',
+  'allowRemoteControl',
+  'onControl',
 ];
 const SLIPS: Readonly<Record<string, string>> = {
   serviceName: 'service',
@@ -66,6 +79,10 @@ const SLIPS: Readonly<Record<string, string>> = {
   ingestToken: 'token',
   auth: 'token',
   id: 'instance',
+  control: 'allowRemoteControl',
+  remoteControl: 'allowRemoteControl',
+  allowControl: 'allowRemoteControl',
+  onCommand: 'onControl',
 };
 
 /** Fills in defaults; refuses in a sentence what can never work. */
@@ -86,6 +103,8 @@ export function checkOptions(options: ReporterOptions): CheckedOptions {
     instance = defaultInstance(),
     latency = true,
     clock = Date.now,
+    allowRemoteControl = false,
+    onControl,
   } = options;
   checkName('service', service);
   checkName('instance', instance);
@@ -100,7 +119,33 @@ export function checkOptions(options: ReporterOptions): CheckedOptions {
   if (typeof clock !== 'function') {
     throw new TypeError(`clock must be a function that returns epoch milliseconds, got ${show(clock)}`);
   }
-  return { ...checkUrl(url), service, token, tags, instance, latency, clock };
+  checkControl(allowRemoteControl, onControl);
+  return {
+    ...checkUrl(url),
+    service,
+    token,
+    tags,
+    instance,
+    latency,
+    clock,
+    allowRemoteControl: Array.isArray(allowRemoteControl) ? [...allowRemoteControl] : allowRemoteControl,
+    onControl,
+  };
+}
+
+function checkControl(allow: unknown, onControl: unknown): void {
+  if (onControl !== undefined && typeof onControl !== 'function') {
+    throw new TypeError(`onControl must be a function (command, answer) => void, got ${show(onControl)}`);
+  }
+  if (typeof allow === 'boolean' || typeof allow === 'function') return;
+  const known = CONTROL_OPS.join(', ');
+  if (!Array.isArray(allow) || allow.length === 0) {
+    throw new TypeError(
+      `allowRemoteControl must be true, false, a list of some of ${known}, or a function that decides, got ${show(allow)}`,
+    );
+  }
+  const odd: unknown = allow.find((op) => !CONTROL_OPS.includes(op as ControlOp));
+  if (odd !== undefined) throw new TypeError(`allowRemoteControl knows ${known}, got ${show(odd)}`);
 }
 
 function checkUrl(url: unknown): { origin: string; path: string } {

@@ -39,6 +39,11 @@ export class Roster {
     return this.#tracked.values();
   }
 
+  find(id: number): Tracked | undefined {
+    for (const tracked of this.#tracked.values()) if (tracked.id === id) return tracked;
+    return undefined;
+  }
+
   addGroup(group: Group): void {
     // One group may stand in many pipelines.
     if (this.#groups.has(group)) return;
@@ -70,15 +75,21 @@ export class Roster {
     const stops = [
       breaker.on(
         'state-changed',
-        quietly((event) => this.#listener.changed(stateChange(tracked.id, event))),
+        quietly((event) => this.#listener.changed(stateChange(tracked, event))),
       ),
       breaker.on(
         'mode-changed',
-        quietly((event) => this.#listener.changed(modeChange(tracked.id, event))),
+        quietly((event) => {
+          tracked.modeChanged(event);
+          this.#listener.changed(modeChange(tracked, event));
+        }),
       ),
       breaker.on(
         'configured',
-        quietly(() => this.#listener.registered(tracked)),
+        quietly(() => {
+          tracked.configured();
+          this.#listener.registered(tracked);
+        }),
       ),
     ];
     tracked.stop = () => {
@@ -113,7 +124,10 @@ function quietly<E>(listener: (event: E) => void): (event: E) => void {
   };
 }
 
-function stateChange(id: number, event: BreakerEvents['state-changed']): Omit<StateChange, 'seq'> {
+function stateChange(
+  { id, modeEnd }: Tracked,
+  event: BreakerEvents['state-changed'],
+): Omit<StateChange, 'seq'> {
   const change: Omit<StateChange, 'seq'> = {
     id,
     t: event.wallAt,
@@ -123,6 +137,7 @@ function stateChange(id: number, event: BreakerEvents['state-changed']): Omit<St
     modeFrom: event.mode,
     why: { ...event.why },
     configRevision: event.configRevision,
+    ...modeEnd,
   };
   if (event.outcomes) change.outcomes = event.outcomes;
   if (event.retryWallAt !== undefined) change.retryAt = event.retryWallAt;
@@ -136,7 +151,10 @@ function stateChange(id: number, event: BreakerEvents['state-changed']): Omit<St
   return withPerson(change, event);
 }
 
-function modeChange(id: number, event: BreakerEvents['mode-changed']): Omit<StateChange, 'seq'> {
+function modeChange(
+  { id, modeEnd }: Tracked,
+  event: BreakerEvents['mode-changed'],
+): Omit<StateChange, 'seq'> {
   const change: Omit<StateChange, 'seq'> = {
     id,
     t: event.wallAt,
@@ -146,6 +164,7 @@ function modeChange(id: number, event: BreakerEvents['mode-changed']): Omit<Stat
     modeFrom: event.from,
     why: { rule: 'mode' },
     configRevision: event.configRevision,
+    ...modeEnd,
   };
   return withPerson(change, event);
 }

@@ -18,6 +18,12 @@ export interface Caller {
   readonly address: string;
 }
 
+/** Why somebody may not do what is for another role, in words. */
+export function denialOf(what: string, needed: Role, { id, role }: Caller): string {
+  if (id === 'open') return `${what} is for the role ${needed} and needs its token.`;
+  return `${what} is for the role ${needed}; the token given is that of ${role === 'viewer' ? 'a' : 'an'} ${role}.`;
+}
+
 export interface AccessTokens {
   viewToken: string | undefined;
   controlToken: string | undefined;

@@ -14,7 +14,8 @@ import {
 import { ChangeLog } from './change-log.ts';
 import { EventLog } from './event-log.ts';
 import { LaneHistory } from './history.ts';
-import { Instance } from './instance.ts';
+import { Instance, type Owner, takesCommands } from './instance.ts';
+import { overlayChanges, overlayOfChange, overlayOfRegistration } from './lane-overlay.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { takeRollup } from './numbers.ts';
 import { PolicyBook } from './policy-book.ts';
@@ -66,7 +67,7 @@ export class Fleet {
    * A connection says who it is. Answers the instance, and the connection that spoke for the same boot until now. Two
    * processes that use one name at the same time stay two: the later one gets a mark of its boot behind its name.
    */
-  attach(hello: Hello, owner: object, now: number): { instance: Instance; replaced: object | undefined } {
+  attach(hello: Hello, owner: Owner, now: number): { instance: Instance; replaced: Owner | undefined } {
     let name = hello.instance;
     let instance = this.instances.get(keyOf(hello.service, name));
     if (instance?.owner !== undefined && instance.boot !== hello.boot) {
@@ -87,13 +88,14 @@ export class Fleet {
     // It says all of them again.
     this.policies.forget(instance);
     instance.tags = hello.tags;
+    instance.control = takesCommands(hello);
     instance.clock.hear(hello.now, now);
     instance.heardAt = now;
     return { instance, replaced };
   }
 
   /** The connection is gone. One that said goodbye has no data from now on; any other is given its heartbeats. */
-  detach(instance: Instance, owner: object, now: number, goodbye: boolean): void {
+  detach(instance: Instance, owner: Owner, now: number, goodbye: boolean): void {
     if (instance.owner !== owner) return;
     instance.owner = undefined;
     if (goodbye) this.#lose(instance, now);
@@ -133,6 +135,7 @@ export class Fleet {
     row.config = registration.config;
     row.configRevision = registration.configRevision;
     row.tags = Object.assign(Object.create(null), instance.tags, registration.tags);
+    lane.overlay = overlayOfRegistration(lane, registration, now);
     lane.state = registration.state;
     lane.mode = registration.mode;
     this.changes.add({ kind: 'row', row: row.row });
@@ -164,12 +167,17 @@ export class Fleet {
   #apply(lane: FleetLane, change: StateChange, now: number): void {
     const { row, instance } = lane;
     const t = Math.max(lane.lastEventAt, instance.clock.past(change.t, now));
-    const { id: _id, seq: _seq, ...rest } = change;
+    const { id: _id, seq: _seq, modeUntil: _until, ...rest } = change;
     const event = this.events.add({ ...rest, t, row: row.row, lane: lane.lane, instance: instance.name });
     if (change.retryAt !== undefined) event.retryAt = instance.clock.future(change.retryAt, t, now);
     if (change.firstFailureAt !== undefined) {
       event.firstFailureAt = Math.min(t, instance.clock.past(change.firstFailureAt, now));
     }
+    if (overlayChanges(lane, change)) {
+      lane.overlay = overlayOfChange(lane, change, now);
+      this.changes.add({ kind: 'row', row: row.row });
+    }
+    if (lane.overlay.modeUntil !== undefined) event.modeUntil = lane.overlay.modeUntil;
     lane.lastEventAt = t;
     lane.state = change.to;
     lane.mode = change.mode;
@@ -277,6 +285,7 @@ export class Fleet {
       history: new LaneHistory(),
       series: new LaneSeries(this.memory),
       live: IDLE,
+      overlay: {},
     };
     row.lanes.set(instance.name, lane);
     this.lanes++;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Access, Caller } from './access.ts';
-import { mayAct } from './access.ts';
+import { denialOf, mayAct } from './access.ts';
 import { readBody } from './body.ts';
 import type { Guard } from './guard.ts';
 import type { Phase } from './lifecycle.ts';
@@ -78,7 +78,9 @@ async function answerApi(
   }
   if (!mayAct(caller.role, route.role)) {
     parts.context.refusals.count('forbidden');
-    return text(403, `This is for the role ${route.role}; the token given is that of a ${caller.role}.`);
+    const note = denialOf('This', route.role, caller);
+    if (route.method === 'POST') parts.context.audit.deny(caller, { note: `${path}: ${note}` });
+    return text(403, note);
   }
   const body = route.method === 'POST' ? await readBody(request) : { value: undefined };
   if ('refused' in body) return body.refused;

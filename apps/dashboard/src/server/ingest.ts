@@ -1,5 +1,7 @@
 import {
   type Batch,
+  type ControlAnswer,
+  type ControlCommand,
   type HelloAck,
   PROTOCOL_VERSION,
   readHeartbeat,
@@ -12,7 +14,8 @@ import {
 } from '@cb/protocol';
 import type { Namespace, Socket } from 'socket.io';
 import type { Fleet } from './fleet.ts';
-import type { Instance } from './instance.ts';
+import type { Instance, NoAnswer, Owner } from './instance.ts';
+import { OpenCommands } from './open-commands.ts';
 import { Peer } from './peer.ts';
 import type { ServerContext } from './server-context.ts';
 
@@ -26,19 +29,22 @@ export function serveIngest(namespace: Namespace, context: ServerContext): void 
   });
 }
 
-class IngestConnection {
+class IngestConnection implements Owner {
   readonly #context: ServerContext;
   readonly #fleet: Fleet;
   readonly #peer: Peer;
+  readonly #commands: OpenCommands;
   #instance: Instance | undefined;
 
   constructor(socket: Socket, context: ServerContext) {
     this.#context = context;
     this.#fleet = context.fleet;
     this.#peer = new Peer(socket, { ...context, burst: 200, perSecond: 100 });
+    this.#commands = new OpenCommands(this.#peer);
     const patience = setTimeout(() => this.#peer.close('silent'), HELLO_WITHIN_MS).unref();
     socket.once('disconnect', (reason) => {
       clearTimeout(patience);
+      this.#commands.close();
       const goodbye = reason === 'client namespace disconnect';
       if (this.#instance) this.#fleet.detach(this.#instance, this, context.now(), goodbye);
     });
@@ -53,6 +59,10 @@ class IngestConnection {
     this.#on('ro', undefined, (instance, payload) => this.#rollup(instance, payload));
     this.#on('pol', undefined, (instance, payload) => this.#policies(instance, payload));
     this.#on('hb', undefined, (instance, payload) => this.#heartbeat(instance, payload));
+  }
+
+  command(command: ControlCommand, withinMs: number): Promise<ControlAnswer | NoAnswer> {
+    return this.#commands.ask(command, withinMs);
   }
 
   /** A message that needs to know who speaks. */

@@ -55,7 +55,9 @@ async function serve(settings: Settings): Promise<void> {
     console.log('The settings are good.');
     return;
   }
-  if (settings.effective.get('verbose')?.value === true) options.log = (line) => console.error(line);
+  const setTo = (key: string): unknown => settings.effective.get(key)?.value;
+  if (setTo('verbose') === true) options.log = (line) => console.error(line);
+  if (setTo('auditLog') !== false) options.auditLog = (line) => console.log(line);
   const dashboard = await startDashboard(options);
   leaveOnSignals(dashboard);
   // Last: who reads it may say at once that it should leave.

@@ -36,6 +36,8 @@ export interface DashboardOptions {
   clock?: () => number;
   /** Hears one line per refusal or fault. Never contains a token. Default: nobody. */
   log?: (line: string) => void;
+  /** Hears one line of JSON for every act of a person, denied ones too: an `AuditRecord`. Never contains a token. Default: nobody. */
+  auditLog?: (line: string) => void;
 }
 
 export interface CheckedOptions {
@@ -66,6 +68,7 @@ const KNOWN = [
   'webDir',
   'clock',
   'log',
+  'auditLog',
 ];
 
 /**

@@ -9,6 +9,7 @@ import {
 } from '@cb/protocol';
 import { LaneHistory } from './history.ts';
 import type { Instance } from './instance.ts';
+import type { LaneOverlay } from './lane-overlay.ts';
 import type { LaneSeries } from './series.ts';
 
 const HOUR_MS = 3_600_000;
@@ -38,6 +39,8 @@ export interface FleetLane {
   readonly history: LaneHistory;
   readonly series: LaneSeries;
   live: Live;
+  /** Of its mode: until when, who, why; and how often mode or settings were changed. */
+  overlay: LaneOverlay;
 }
 
 export const IDLE: Live = {
@@ -148,6 +151,8 @@ export function toDirectoryRow(row: FleetRow, now: number): DirectoryRow {
       instance: lane.instance.name,
       state: lane.state,
       mode: lane.mode,
+      ...lane.overlay,
+      control: lane.instance.control,
       code: lane.code,
       since: lane.history.since ?? row.heardAt,
     })),

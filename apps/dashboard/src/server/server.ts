@@ -1,16 +1,19 @@
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AuditRecord } from '@cb/protocol';
 import { Server as SocketServer } from 'socket.io';
 import { Access, type Caller } from './access.ts';
 import { alertRoutes } from './alerts/alert-routes.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { Api } from './api.ts';
+import { AuditLog } from './audit.ts';
+import { Control } from './control.ts';
 import { Fleet } from './fleet.ts';
 import { Guard } from './guard.ts';
 import { createHttp } from './http.ts';
 import { serveIngest } from './ingest.ts';
 import { Lifecycle } from './lifecycle.ts';
-import { checkOptions, type DashboardOptions } from './options.ts';
+import { type CheckedOptions, checkOptions, type DashboardOptions } from './options.ts';
 import { type RefusalKind, Refusals } from './refusals.ts';
 import { Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
@@ -73,17 +76,8 @@ export interface DashboardServer {
  */
 export async function startDashboard(options: DashboardOptions = {}): Promise<DashboardServer> {
   const checked = checkOptions(options);
-  const lifecycle = new Lifecycle();
-  const context: ServerContext = {
-    fleet: new Fleet(options.limits),
-    refusals: new Refusals(),
-    lifecycle,
-    now: options.clock ?? Date.now,
-    monotonic: () => performance.now(),
-    alerts: checked.alerts.length > 0,
-    audit: () => {},
-    log: options.log ?? (() => {}),
-  };
+  const context = createContext(options, checked);
+  const { lifecycle } = context;
   const guard = new Guard(checked);
   const access = new Access(checked);
   const ingestToken = new TokenCheck(checked.ingestToken);
@@ -103,6 +97,7 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const stats = (): DashboardStats => readStats(context, viewers, startedAt);
   const files = new StaticFiles(options.webDir ?? findWebDir());
   routes.add(...new Api(context.fleet, context.now).routes());
+  routes.add(...new Control(context).routes(), ...context.audit.routes());
   const alerts = new Alerts(checked.alerts, context, { publicUrl: checked.publicUrl });
   lifecycle.add(alerts);
   routes.add(...alertRoutes(alerts, context));
@@ -140,6 +135,25 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
     throw error;
   }
   return { url: `http://${urlHost(checked.host)}:${port}/`, port, stats, close: () => (closed ??= close()) };
+}
+
+function createContext(options: DashboardOptions, checked: CheckedOptions): ServerContext {
+  const now = options.clock ?? Date.now;
+  const monotonic = (): number => performance.now();
+  const { auditLog } = options;
+  const sinks =
+    auditLog === undefined ? [] : [{ write: (record: AuditRecord) => auditLog(JSON.stringify(record)) }];
+  return {
+    fleet: new Fleet(options.limits),
+    refusals: new Refusals(),
+    lifecycle: new Lifecycle(),
+    audit: new AuditLog({ now, monotonic, sinks }),
+    now,
+    monotonic,
+    control: checked.controlToken !== undefined || checked.adminToken !== undefined,
+    alerts: checked.alerts.length > 0,
+    log: options.log ?? (() => {}),
+  };
 }
 
 function createSockets(http: HttpServer, guard: Guard, context: ServerContext): SocketServer {

@@ -5,6 +5,7 @@ import { alertRoutes } from '../../src/server/alerts/alert-routes.ts';
 import { Alerts } from '../../src/server/alerts/alerts.ts';
 import { checkAlerts } from '../../src/server/alerts/check-alerts.ts';
 import { PATIENCE } from '../../src/server/alerts/webhook-line.ts';
+import { AuditLog } from '../../src/server/audit.ts';
 import { Fleet } from '../../src/server/fleet.ts';
 import { Lifecycle } from '../../src/server/lifecycle.ts';
 import { Refusals } from '../../src/server/refusals.ts';
@@ -30,14 +31,15 @@ function bench(rules: unknown[]): Bench {
   const clock = { now: 1_800_000_000_000 };
   const acts: unknown[] = [];
   const log: string[] = [];
+  const times = { now: () => clock.now, monotonic: () => clock.now };
   const context: ServerContext = {
     fleet: new Fleet(),
     refusals: new Refusals(),
     lifecycle: new Lifecycle(),
-    now: () => clock.now,
-    monotonic: () => clock.now,
+    ...times,
     alerts: true,
-    audit: (caller, act) => acts.push({ ...caller, ...act }),
+    control: true,
+    audit: new AuditLog({ ...times, sinks: [{ write: (record) => acts.push(record) }] }),
     log: (line) => log.push(line),
   };
   const patience = { ...PATIENCE, attempts: 2, firstWaitMs: 1, attemptMs: 300, burst: 100 };
@@ -141,12 +143,14 @@ it('sends a signed test to whom an administrator names, notes it, and answers wh
   of.clock.now += 2_000;
   const third = await sendTest(of, { name: 'open' });
   expect(third.result.problem).toMatch(/^(ECONNRESET|UND_ERR_SOCKET)$/);
+  const who = { token: '0badcafe', role: 'admin', address: '::1', action: 'alert-test' };
   expect(of.acts).toEqual([
-    { ...admin, action: 'alert-test', note: 'test of the alert "open": delivered, HTTP 200' },
-    { ...admin, action: 'alert-test', note: 'test of the alert "open": not delivered: HTTP 403' },
+    { ...who, audit: 1, t: expect.any(Number), note: 'test of the alert "open": delivered, HTTP 200' },
+    { ...who, audit: 2, t: expect.any(Number), note: 'test of the alert "open": not delivered: HTTP 403' },
     {
-      ...admin,
-      action: 'alert-test',
+      ...who,
+      audit: 3,
+      t: expect.any(Number),
       note: expect.stringMatching(/^test of the alert "open": not delivered: [A-Z_]+$/),
     },
   ]);

@@ -33,7 +33,7 @@ export function alertRoutes(alerts: Alerts, { now, audit }: ServerContext): Rout
           return { ...text(429, 'A test was just sent; wait.'), headers: { 'retry-after': '2' } };
         }
         const outcome = result.ok ? `delivered, HTTP ${result.status}` : `not delivered: ${result.problem}`;
-        audit(caller, { action: 'alert-test', note: `test of the alert "${name}": ${outcome}` });
+        audit.add(caller, { action: 'alert-test', note: `test of the alert "${name}": ${outcome}` });
         return json(result);
       },
     },

@@ -20,7 +20,9 @@ export function readCommandLine(args: readonly string[], settings: readonly Sett
   for (const token of tokensOf(args, [...known.values()])) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') refusePositional(token.value);
-    const { name, rawName, value, inlineValue } = token;
+    const { rawName, value, inlineValue } = token;
+    const off = token.name.startsWith('no-') && known.get(token.name.slice(3))?.kind === 'switch';
+    const name = off ? token.name.slice(3) : token.name;
     const setting = known.get(name);
     const command = (COMMANDS as readonly string[]).includes(name);
     if (setting === undefined && !command) {
@@ -30,8 +32,8 @@ export function readCommandLine(args: readonly string[], settings: readonly Sett
     const values = found.get(name) ?? [];
     found.set(name, values);
     if (command || setting?.kind === 'switch') {
-      if (value !== undefined) throw new SettingsError(`--${name} takes no value`);
-      values.push('true');
+      if (value !== undefined) throw new SettingsError(`${rawName} takes no value`);
+      values.push(off ? 'false' : 'true');
     } else if (value === undefined || (!inlineValue && value.startsWith('-'))) {
       throw new SettingsError(`--${name} needs a value, as in --${name} ${setting?.value ?? 'VALUE'}`);
     } else if (values.length > 0 && setting?.kind !== 'list') {

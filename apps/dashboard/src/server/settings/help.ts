@@ -17,8 +17,9 @@ export function helpText(table: readonly Setting[]): string {
     if (flag === undefined) return [];
     const end = usual === undefined ? '' : ` (default ${usual})`;
     const more = kind === 'list' ? ', may be repeated' : '';
+    const name = kind === 'switch' && usual === 'on' ? `--[no-]${flag}` : `--${flag}`;
     const about = key.endsWith('TokenFile') ? 'file that it stands in' : `${help}${more}${end}`;
-    return line(`--${flag}${value ? ` ${value}` : ''}`, about);
+    return line(`${name}${value ? ` ${value}` : ''}`, about);
   });
   const commands = COMMANDS.map(([what, about]) => line(what, about));
   const onlyInFile = table.flatMap(({ key, flag }) => (flag === undefined ? [key] : []));

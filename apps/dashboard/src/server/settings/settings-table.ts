@@ -85,6 +85,13 @@ export const SETTINGS: readonly Setting[] = [
     help: 'what is kept, and for how long',
   },
   {
+    key: 'auditLog',
+    kind: 'switch',
+    flag: 'audit-log',
+    default: 'on',
+    help: 'a line of JSON on stdout for everything that people do',
+  },
+  {
     key: 'verbose',
     kind: 'switch',
     flag: 'verbose',

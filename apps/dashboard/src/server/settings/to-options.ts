@@ -3,7 +3,7 @@ import type { Settings } from './read-settings.ts';
 import { SettingsError } from './setting.ts';
 
 /** Settings of the program itself, which `startDashboard` does not know. */
-const OF_THE_PROGRAM: readonly string[] = ['verbose'];
+const OF_THE_PROGRAM: readonly string[] = ['verbose', 'auditLog'];
 
 /** The options of `startDashboard`, checked; errors call each setting as the one who gave it does. @throws SettingsError */
 export function toOptions({ effective }: Settings): DashboardOptions {
