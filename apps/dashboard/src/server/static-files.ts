@@ -18,6 +18,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.txt': 'text/plain; charset=utf-8',
 };
+/** Addresses of the app's own pages besides those of breakers; all of them are one document. */
+const PAGES: ReadonlySet<string> = new Set(['/', '/index.html', '/policies', '/alerts', '/audit']);
 /** The name carries a digest of the content: it can be kept for ever. */
 const HASHED = /^\/assets\/.*-[\w-]{8,}\.\w+$/;
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Dashboard not built</title>
@@ -72,11 +74,8 @@ export class StaticFiles {
   }
 }
 
-const PAGES: readonly string[] = ['/', '/index.html', '/policies', '/alerts'];
-
-/** Addresses of the app's own pages; all of them are one document. */
 function isPage(path: string): boolean {
-  return PAGES.includes(path) || path.startsWith('/b/');
+  return PAGES.has(path) || path.startsWith('/b/');
 }
 
 async function load(file: string, hashed: boolean): Promise<Reply> {

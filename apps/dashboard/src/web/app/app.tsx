@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
+import { AuditPage } from '../features/audit/audit-page.tsx';
 import { BreakerPage } from '../features/breaker/breaker-page.tsx';
+import { ControlDialogs } from '../features/control/control-dialogs.tsx';
 import { FleetPage } from '../features/fleet/fleet-page.tsx';
 import { PoliciesPage } from '../features/policies/policies-page.tsx';
-import { POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
+import { AUDIT_PATH, POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
 import { useConnectionState } from '../live/hooks.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
@@ -31,11 +33,15 @@ export function App() {
           <Route path={POLICIES_PATH}>
             <PoliciesPage />
           </Route>
+          <Route path={AUDIT_PATH}>
+            <AuditPage />
+          </Route>
           <Route>
             <FleetPage />
           </Route>
         </Switch>
       )}
+      <ControlDialogs />
       {help && <HelpDialog onClose={() => setHelp(false)} />}
     </>
   );

@@ -1,8 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { hoverTime } from '../lib/hover.ts';
-import { POLICIES_PATH, withSearch } from '../lib/paths.ts';
+import { AUDIT_PATH, POLICIES_PATH, withSearch } from '../lib/paths.ts';
+import { mayAct } from '../lib/roles.ts';
 import { getView, panBy, togglePause, zoomBy } from '../lib/view.ts';
+import { connection } from '../live/live.ts';
 
 /** A second key of a pair has to follow within this time. */
 const PAIR_MS = 800;
@@ -24,8 +26,12 @@ export function useShortcuts(toggleHelp: () => void): void {
       }
       const paired = event.timeStamp - leadAt < PAIR_MS;
       leadAt = 0;
-      // Nothing on that page has a time axis.
-      if ('wsad'.includes(event.key) && at === POLICIES_PATH) return;
+      if (paired && event.key === 'a') {
+        if (mayAct(connection.standing().role, 'operator')) go(withSearch(AUDIT_PATH));
+        return;
+      }
+      // Nothing on those pages has a time axis.
+      if ('wsad'.includes(event.key) && (at === POLICIES_PATH || at === AUDIT_PATH)) return;
       switch (event.key) {
         case '/': {
           event.preventDefault();

@@ -25,3 +25,4 @@ export function withSearch(path: string): string {
 }
 
 export const POLICIES_PATH = '/policies';
+export const AUDIT_PATH = '/audit';

@@ -1,5 +1,6 @@
 import { type DirectoryRow, type EventRecord, LANE, type TopError, type Why } from '@cb/protocol';
 import { clock, clockShort, count, duration, elapsed, percent } from './format.ts';
+import { isOverlaid, modeWord, overlayLine, signature } from './overlay-words.ts';
 
 /** The name people search the logs for: the code if there is one. */
 export function errorLabel(error: TopError): string {
@@ -64,8 +65,7 @@ function withError(text: string, event: EventRecord | undefined): string {
 }
 
 function byWhom(event: EventRecord | undefined): string {
-  if (!event) return '';
-  return `${event.by ? ` by ${event.by}` : ''}${event.note ? ` · “${event.note}”` : ''}`;
+  return signature(event?.by, event?.note);
 }
 
 /** Opens in the last hour from which a circuit is called flapping. */
@@ -73,6 +73,15 @@ const FLAPPING = 5;
 
 /** Why a row of the fleet looks as it does, in one line. `outageMs` is how long the last trouble took, if known. */
 export function whyRow(row: DirectoryRow, outageMs?: number): string {
+  const overlay = overlayLine(row.instances);
+  if (overlay === '') return whyComputed(row, outageMs);
+  // What people laid over all of it is what callers meet; over a part of it, the trouble of the others comes first.
+  const everywhere = row.instances.every((each) => isOverlaid(each) || each.code === LANE.noData);
+  const below = row.code === LANE.isolated ? '' : whyComputed(row, outageMs);
+  return (everywhere ? [overlay, below] : [below, overlay]).filter((part) => part !== '').join(' · ');
+}
+
+function whyComputed(row: DirectoryRow, outageMs: number | undefined): string {
   const last = row.last;
   switch (row.code) {
     case LANE.noData: {
@@ -190,10 +199,10 @@ function limitClause(why: Why, minimum: string): string {
 
 /** One line of the event log. */
 export function eventLine(event: EventRecord): string {
-  if (event.mode !== event.modeFrom) {
-    if (event.mode === 'forced-open') return `Isolated${byWhom(event)}`;
-    if (event.modeFrom === 'forced-open') return `Isolation released${byWhom(event)}`;
-    return `Mode ${event.modeFrom} → ${event.mode}${byWhom(event)}`;
+  if (event.mode !== event.modeFrom || event.why?.rule === 'mode') {
+    if (event.mode !== 'auto') return `${modeWord(event.mode)}${byWhom(event)}`;
+    const was = event.modeFrom === 'forced-open' ? 'Isolation' : modeWord(event.modeFrom);
+    return `${was} released${byWhom(event)}`;
   }
   const cause = causeOf(event.why);
   if (event.to === 'open') {

@@ -3,28 +3,42 @@ import { readToken } from './token.ts';
 
 export class ApiError extends Error {
   readonly status: number;
-  constructor(status: number, path: string) {
+  /** What the server said to it, in a sentence. */
+  readonly said: string;
+  constructor(status: number, path: string, said: string) {
     super(`${path} answered ${status}`);
     this.name = 'ApiError';
     this.status = status;
+    this.said = said;
   }
 }
 
-async function read<T>(
+interface Ask {
+  params?: Record<string, string | number>;
+  /** Posted as JSON. */
+  body?: unknown;
+  /** Left out: the tab's own. */
+  token?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export async function ask<T>(
   path: string,
-  params: Record<string, string | number>,
-  signal?: AbortSignal,
+  { params = {}, body, token = readToken(), signal }: Ask,
 ): Promise<T> {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(params)) query.set(key, String(value));
-  const token = readToken();
+  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  const post = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  if (body !== undefined) headers['content-type'] = 'application/json';
   const url = `/api/v1/${path}${query.size > 0 ? `?${query}` : ''}`;
-  const response = await fetch(url, {
-    headers: token ? { authorization: `Bearer ${token}` } : {},
-    signal: signal ?? null,
-  });
-  if (!response.ok) throw new ApiError(response.status, path);
+  const response = await fetch(url, { ...post, headers, signal: signal ?? null });
+  if (!response.ok) throw new ApiError(response.status, path, (await response.text()).slice(0, 500));
   return (await response.json()) as T;
+}
+
+function read<T>(path: string, params: Record<string, string | number>, signal?: AbortSignal): Promise<T> {
+  return ask(path, { params, signal });
 }
 
 export function readDirectory(): Promise<Directory> {

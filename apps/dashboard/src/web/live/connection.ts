@@ -1,4 +1,4 @@
-import type { Delta, DirectoryRow, UiClientEvents, UiServerEvents } from '@cb/protocol';
+import type { Delta, DirectoryRow, Role, UiClientEvents, UiServerEvents } from '@cb/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { noteServerTime, serverNow } from '../lib/clock.ts';
 import { createListeners } from '../lib/listeners.ts';
@@ -6,9 +6,15 @@ import { repaint } from '../lib/painter.ts';
 import { ApiError, readDirectory } from './api.ts';
 import { History } from './history.ts';
 import { FleetStore } from './store.ts';
-import { readToken, writeToken } from './token.ts';
+import { isSwapped, readToken, restoreToken, swapToken, writeToken } from './token.ts';
 
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'unauthorized';
+
+/** Who one is to the server, and whether anybody can act from its pages at all. */
+export interface Standing {
+  role: Role;
+  control: boolean;
+}
 
 /** Frames a second of the watched rows. */
 const HZ = 4;
@@ -28,6 +34,7 @@ export class Connection {
   readonly changed = createListeners();
   #socket: Socket<UiServerEvents, UiClientEvents>;
   #state: ConnectionState = 'connecting';
+  #standing: Standing = { role: 'viewer', control: false };
   /** When the server was last heard, on this machine's clock and on the server's. */
   #heardAt = 0;
   #heardServerAt = 0;
@@ -54,6 +61,7 @@ export class Connection {
   }
 
   state = (): ConnectionState => this.#state;
+  standing = (): Standing => this.#standing;
 
   /** Milliseconds since the server was last heard. */
   ageMs(): number {
@@ -76,6 +84,18 @@ export class Connection {
     this.#socket.disconnect().connect();
   }
 
+  /** With a token that was tried. What is on screen stays while the line is drawn anew. */
+  takeControl(token: string): void {
+    swapToken(token);
+    this.#socket.disconnect().connect();
+  }
+
+  giveControlBack(): void {
+    restoreToken();
+    this.#stand({ role: 'viewer', control: this.#standing.control });
+    this.#socket.disconnect().connect();
+  }
+
   /** Which rows are on screen. Scrolling says it many times; the server hears the last one. */
   watch(rows: readonly number[]): void {
     this.#watched = [...rows];
@@ -88,6 +108,7 @@ export class Connection {
     socket.on('welcome', (welcome) => {
       noteServerTime(welcome.now);
       this.#heard();
+      this.#stand({ role: welcome.role ?? 'viewer', control: welcome.control ?? false });
       this.#resync();
     });
     socket.on('f', (frame) => {
@@ -125,13 +146,19 @@ export class Connection {
     });
     socket.on('connect_error', (error) => {
       if (/unauthori[sz]ed/i.test(error.message)) {
-        this.#set('unauthorized');
+        this.#refused();
         return;
       }
       this.#set(this.#heardAt === 0 ? 'connecting' : 'reconnecting');
       // Refused by the server rather than unreachable: socket.io does not try that again by itself.
       if (!socket.active) setTimeout(() => socket.connect(), 2000);
     });
+  }
+
+  /** An operator's token that is no longer good takes nobody's right to look. */
+  #refused(): void {
+    if (isSwapped()) this.giveControlBack();
+    else this.#set('unauthorized');
   }
 
   #heard(): void {
@@ -149,6 +176,13 @@ export class Connection {
     ) {
       this.#resync();
     }
+  }
+
+  #stand(standing: Standing): void {
+    const { role, control } = this.#standing;
+    if (standing.role === role && standing.control === control) return;
+    this.#standing = standing;
+    this.changed.emit();
   }
 
   #set(state: ConnectionState): void {
@@ -197,7 +231,7 @@ export class Connection {
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) {
           this.#reading = false;
-          this.#set('unauthorized');
+          this.#refused();
           return;
         }
         if (!this.#socket.connected) {

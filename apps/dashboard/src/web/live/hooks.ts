@@ -1,4 +1,4 @@
-import type { Totals } from '@cb/protocol';
+import type { DirectoryRow, Role, Totals } from '@cb/protocol';
 import { useEffect, useSyncExternalStore } from 'react';
 import { getView, onViewChange, timeWindow } from '../lib/view.ts';
 import type { ConnectionState } from './connection.ts';
@@ -8,6 +8,16 @@ import type { FleetIndex } from './store.ts';
 
 export function useConnectionState(): ConnectionState {
   return useSyncExternalStore(connection.changed.add, connection.state);
+}
+
+/** What the token of this tab allows. */
+export function useRole(): Role {
+  return useSyncExternalStore(connection.changed.add, () => connection.standing().role);
+}
+
+/** Whether anybody can act from these pages: the server has a token for it. */
+export function useControlConfigured(): boolean {
+  return useSyncExternalStore(connection.changed.add, () => connection.standing().control);
 }
 
 export function useFleetIndex(): FleetIndex {
@@ -28,6 +38,18 @@ export function useRow(row: number): RowView | undefined {
     (listener) => store.onRow(row, listener),
     () => store.view(row),
   );
+}
+
+function onPresent(listener: () => void): () => void {
+  const stop = [store.deltas.add(listener), store.described.add(listener), store.indexChanged.add(listener)];
+  return () => {
+    for (const each of stop) each();
+  };
+}
+
+/** One row as it is, also while the page is paused. */
+export function usePresentRow(row: number): DirectoryRow | undefined {
+  return useSyncExternalStore(onPresent, () => store.present(row));
 }
 
 /** Tells the server which rows are on screen, for as long as they are. */

@@ -1,4 +1,11 @@
-import { type Delta, type DirectoryRow, type Frame, type InstanceEntry, LANE } from '@cb/protocol';
+import {
+  type Delta,
+  type DirectoryRow,
+  type EventRecord,
+  type Frame,
+  type InstanceEntry,
+  LANE,
+} from '@cb/protocol';
 
 /** The numbers of a watched row, as the newest frame has them; -1 stands for none. */
 export interface RowNumbers {
@@ -71,5 +78,19 @@ function applyToInstance(entry: InstanceEntry, delta: Delta): InstanceEntry {
   const { event } = delta;
   const since = entry.code === delta.code ? entry.since : delta.t;
   if (!event) return { ...entry, code: delta.code, since };
-  return { ...entry, code: delta.code, since, state: event.to, mode: event.mode };
+  const next: InstanceEntry = { ...entry, code: delta.code, since, state: event.to, mode: event.mode };
+  if (event.version !== undefined) next.version = event.version;
+  return event.why?.rule === 'mode' || event.mode !== event.modeFrom ? signed(next, event) : next;
+}
+
+/** Who set the mode that is in force now, why, and until when. */
+function signed(entry: InstanceEntry, event: EventRecord): InstanceEntry {
+  const { modeUntil: _, modeBy: __, modeNote: ___, ...next } = entry;
+  if (event.mode === 'auto') return next;
+  return {
+    ...next,
+    ...(event.modeUntil !== undefined && { modeUntil: event.modeUntil }),
+    ...(event.by !== undefined && { modeBy: event.by }),
+    ...(event.note !== undefined && { modeNote: event.note }),
+  };
 }

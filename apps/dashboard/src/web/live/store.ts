@@ -39,6 +39,8 @@ export class FleetStore {
   readonly missedChanged = createListeners();
   /** Every state change, at once, held or not: the title of a hidden tab and the event log hear it. */
   readonly deltas = createListeners<Delta>();
+  /** Rows that were described anew, at once, held or not: their settings may be other ones. */
+  readonly described = createListeners<number>();
 
   index = (): FleetIndex => this.#index;
   totals = (): Totals | undefined => this.#shownTotals;
@@ -50,6 +52,10 @@ export class FleetStore {
   /** The present, also while held. */
   current(): Iterable<DirectoryRow> {
     return this.#rows.values();
+  }
+  /** One row at present, also while held: who acts, acts on what is. */
+  present(row: number): DirectoryRow | undefined {
+    return this.#rows.get(row);
   }
 
   onRow(row: number, listener: () => void): () => void {
@@ -108,6 +114,7 @@ export class FleetStore {
       if (known && seq < this.seq) this.#rows.set(row.row, keepState(row, known));
       else this.#rows.set(row.row, row);
       this.#touch(row.row, true);
+      this.described.emit(row.row);
     }
   }
 

@@ -10,7 +10,9 @@ import { useNow } from '../../lib/seconds.ts';
 import { slugOf, wordOf } from '../../lib/states.ts';
 import { useFleetIndex, useRow, useTimeline, useWatch } from '../../live/hooks.ts';
 import { keyOf, type RowView } from '../../live/row-view.ts';
+import { Actions } from './actions.tsx';
 import { EventLog } from './event-log.tsx';
+import { OverlayBar } from './overlay-bar.tsx';
 import { ProbeRing } from './probe-ring.tsx';
 import { Settings } from './settings.tsx';
 import { Tracks } from './tracks.tsx';
@@ -64,6 +66,7 @@ function Breaker({ row }: { row: number }) {
       data-breaker={`${view.service}/${view.name}`}
     >
       <BreakerHead view={view} />
+      <OverlayBar view={view} />
       <WhyOpened view={view} detail={detail} />
       <div className="breaker-columns">
         <Tracks view={view} />
@@ -79,11 +82,6 @@ function Breaker({ row }: { row: number }) {
 function BreakerHead({ view }: { view: RowView }) {
   const now = useNow();
   const slug = slugOf(view.code);
-  const modes = new Set(
-    view.instances
-      .map((each) => each.mode)
-      .filter((mode) => mode === 'observing' || mode === 'forced-closed'),
-  );
   return (
     <header className="breaker-head">
       <span className={`badge badge-${slug}`}>
@@ -97,11 +95,6 @@ function BreakerHead({ view }: { view: RowView }) {
           {key === 'kind' ? <KindMark kind={value} /> : `${key}=${value}`}
         </span>
       ))}
-      {[...modes].map((mode) => (
-        <span key={mode} className="tag tag-mode">
-          {mode === 'observing' ? 'observing: refuses nothing' : 'forced closed'}
-        </span>
-      ))}
       {view.code !== LANE.closed && <ProbeRing view={view} now={now} />}
       <span className="breaker-time">
         <span>
@@ -110,6 +103,7 @@ function BreakerHead({ view }: { view: RowView }) {
         </span>
         <span className="muted">{view.opens === 1 ? '1 open' : `${view.opens} opens`} in the last hour</span>
       </span>
+      <Actions view={view} />
     </header>
   );
 }

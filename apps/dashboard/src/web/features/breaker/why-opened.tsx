@@ -29,12 +29,12 @@ interface SentenceProps {
 }
 
 function Sentence({ view, event, detail }: SentenceProps) {
-  const overlay = view.code === LANE.isolated || view.code === LANE.noData;
+  const silent = view.code === LANE.noData;
   const trouble = view.code === LANE.open || view.code === LANE.halfOpen;
   const said = event && whySentence(event, trouble);
   return (
     <p className="why-sentence" data-why>
-      {overlay && <span className="why-overlay">{whyRow(view)}. </span>}
+      {silent && <span className="why-overlay">{whyRow(view)}. </span>}
       {said ? (
         <>
           {said.before}
@@ -50,7 +50,7 @@ function Sentence({ view, event, detail }: SentenceProps) {
           </span>
         </>
       ) : (
-        !overlay && (detail ? 'It has not opened since this dashboard has known it.' : '\u00a0')
+        !silent && (detail ? 'It has not opened since this dashboard has known it.' : '\u00a0')
       )}
     </p>
   );
