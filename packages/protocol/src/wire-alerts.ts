@@ -95,6 +95,8 @@ export interface AlertStatus {
     signed: boolean;
     /** State of our own breaker around it. */
     circuit: 'closed' | 'open' | 'half-open';
+    /** The request under way, where an attempt of it has failed. */
+    trying?: { since: number; attempts: number; problem: string };
   };
   /** Notices: made, delivered, given up after all attempts, dropped for want of room, waiting. */
   counts: { made: number; delivered: number; failed: number; dropped: number; waiting: number };
@@ -104,8 +106,6 @@ export interface AlertStatus {
 export interface AlertList {
   now: number;
   alerts: AlertStatus[];
-  /** Whether who asks may send a test. */
-  mayTest: boolean;
 }
 
 /** POST /api/v1/alerts/test `{ name }`, for administrators: one attempt, now. */

@@ -58,10 +58,11 @@ export class Receiver {
     });
   }
 
-  static async start(): Promise<Receiver> {
+  /** @param untilTestEnds False: whoever starts it stops it. */
+  static async start(untilTestEnds = true): Promise<Receiver> {
     const receiver = new Receiver();
     await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => receiver.stop());
+    if (untilTestEnds) onTestFinished(() => receiver.stop());
     return receiver;
   }
 

@@ -220,6 +220,18 @@ it('holds at most a thousand while the webhook is down, counts what it drops and
   expect(receiver.notices.slice(-1_000)).toEqual(numbers(99_001, 100_000));
 });
 
+it('says what it is up against while it tries', async () => {
+  const { receiver, queue, tally, push } = await setUp([500], {}, { firstWaitMs: 60_000, totalMs: 300_000 });
+  expect(queue.trying).toBeUndefined();
+  push('1');
+  await until(() => queue.trying !== undefined, 'an attempt has failed');
+  expect(queue.trying).toEqual({ since: expect.any(Number), attempts: 1, problem: 'HTTP 500' });
+  expect(tally.counts).toMatchObject({ failed: 0, waiting: 1 });
+  expect(receiver.received).toHaveLength(1);
+  await queue.close(0);
+  expect(queue.trying).toBeUndefined();
+});
+
 it('leaves a webhook alone that fails again and again, and comes back by itself', async () => {
   const { receiver, tally, line, push } = await setUp([500], {}, { failures: 3, restMs: 50, attempts: 6 });
   push('1');

@@ -59,7 +59,7 @@ export class Alerts implements Resource {
   }
 
   status(): AlertStatus[] {
-    return this.#parts.map(({ rule, watch, tally, line }) => {
+    return this.#parts.map(({ rule, watch, tally, line, queue }) => {
       const { name, when, watches, of, webhook } = rule;
       const firing = [...watch.firing()];
       const status: AlertStatus = {
@@ -82,6 +82,7 @@ export class Alerts implements Resource {
         },
         counts: tally.counts,
       };
+      if (queue.trying !== undefined) status.webhook.trying = queue.trying;
       if (tally.last !== undefined) status.last = tally.last;
       return status;
     });

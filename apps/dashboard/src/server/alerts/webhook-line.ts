@@ -32,6 +32,12 @@ export const PATIENCE: Patience = {
   restMs: 30_000,
 };
 
+/** Hears of each attempt. */
+export interface AttemptHearer {
+  begun(): void;
+  failed(error: unknown): void;
+}
+
 /** The way to one webhook, with our own policies around it: they are meant for such neighbours. */
 export class WebhookLine {
   readonly breaker: Breaker;
@@ -72,15 +78,20 @@ export class WebhookLine {
   }
 
   /**
-   * Sends a body until it is taken, in at most so many attempts; `attempted` hears of each one that begins.
+   * Sends a body until it is taken, in at most so many attempts.
    *
    * @throws what the last attempt failed with.
    */
-  send(id: string, body: string, signal: AbortSignal, attempted: () => void): Promise<Delivered> {
+  send(id: string, body: string, signal: AbortSignal, hearer: AttemptHearer): Promise<Delivered> {
     return this.#pipeline.execute(
-      (context) => {
-        attempted();
-        return postWebhook(this.#webhook, id, body, this.#now(), context.signal);
+      async (context) => {
+        hearer.begun();
+        try {
+          return await postWebhook(this.#webhook, id, body, this.#now(), context.signal);
+        } catch (error) {
+          hearer.failed(error);
+          throw error;
+        }
       },
       { signal },
     );

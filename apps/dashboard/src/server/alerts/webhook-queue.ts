@@ -1,6 +1,6 @@
 import { isCircuitOpenError } from '@cb/core';
 import { TimeoutError } from '@cb/policies';
-import type { AlertDelivery, AlertNotice, AlertPayload } from '@cb/protocol';
+import type { AlertDelivery, AlertNotice, AlertPayload, AlertStatus } from '@cb/protocol';
 import type { Webhook } from './alert-rule.ts';
 import type { AlertTally } from './alert-tally.ts';
 import { DeliveryError } from './post-webhook.ts';
@@ -37,10 +37,16 @@ export class WebhookQueue {
   #sending: Promise<void> | undefined;
   /** Notices that nobody will get, since the last delivery. */
   #missed = 0;
+  #trying: { readonly since: number; attempts: number; problem: string } | undefined;
 
   constructor(webhook: Webhook, context: QueueContext) {
     this.#webhook = webhook;
     this.#context = context;
+  }
+
+  /** The request under way, once an attempt of it has failed. */
+  get trying(): AlertStatus['webhook']['trying'] {
+    return this.#trying?.problem ? { ...this.#trying } : undefined;
   }
 
   push(notice: AlertNotice, tally: AlertTally): void {
@@ -91,11 +97,17 @@ export class WebhookQueue {
     const payload = this.#payload(newId(), entries);
     const body = this.#webhook.format === 'slack' ? slackBody(payload) : JSON.stringify(payload);
     const begunAt = monotonic();
-    let attempts = 0;
+    const trying = { since: now(), attempts: 0, problem: '' };
+    this.#trying = trying;
     let problem: unknown;
     let status: number | undefined;
     try {
-      ({ status } = await line.send(payload.id, body, this.#abort.signal, () => attempts++));
+      ({ status } = await line.send(payload.id, body, this.#abort.signal, {
+        begun: () => trying.attempts++,
+        failed: (error) => {
+          trying.problem = problemWords(error);
+        },
+      }));
       // Others may have been missed meanwhile: those were not in this request.
       this.#missed -= payload.missed;
     } catch (error) {
@@ -103,10 +115,11 @@ export class WebhookQueue {
       status = error instanceof DeliveryError ? error.status : undefined;
       this.#missed += entries.length;
     }
+    this.#trying = undefined;
     const delivery: AlertDelivery = {
       at: now(),
       ok: problem === undefined,
-      attempts,
+      attempts: trying.attempts,
       notices: entries.length,
       tookMs: Math.round(monotonic() - begunAt),
     };
