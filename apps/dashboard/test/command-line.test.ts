@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { start } from './support.ts';
+import type { DashboardServer } from '../src/server/server.ts';
+import { Receiver } from './alerts/receiver.ts';
+import { changeOf, service, start } from './support.ts';
 
 const built = fileURLToPath(new URL('../dist/server/main.js', import.meta.url));
 
@@ -55,6 +59,35 @@ describe.skipIf(!existsSync(built))('cb-dashboard', () => {
     if (typeof answer === 'string') expect(said()).toBe(answer);
     else expect(said()).toMatch(answer);
   });
+
+  it('sends what is still to be told before it leaves, in its own time, and at once on a second signal', async () => {
+    const receiver = await Receiver.start();
+    receiver.script = ['hang'];
+    const folder = mkdtempSync(join(tmpdir(), 'cb-leave-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const config = join(folder, 'cb.json');
+    const alerts = [{ name: 'open', when: 'state', debounceMs: 0, webhook: { url: receiver.url } }];
+    writeFileSync(config, JSON.stringify({ port: 0, alerts }));
+    const open = async (): Promise<ReturnType<typeof run>> => {
+      const before = receiver.received.length;
+      const program = run(['--config', config]);
+      await expect.poll(program.said, { timeout: 5_000 }).toMatch(/^http/);
+      const server = { url: program.said().trim() };
+      const socket = await service(server as DashboardServer);
+      await socket.emitWithAck('st', [changeOf(1)]);
+      await expect.poll(() => receiver.received.length, { timeout: 5_000 }).toBe(before + 1);
+      return program;
+    };
+    const patient = await open();
+    const hurried = await open();
+    patient.child.kill('SIGTERM');
+    hurried.child.kill('SIGTERM');
+    await expect.poll(async () => (await fetch(`${hurried.said().trim()}readyz`)).status).toBe(503);
+    hurried.child.kill('SIGTERM');
+    expect(await once(hurried.child, 'exit')).toEqual([143, null]);
+    // The webhook hangs: after three seconds it is given up.
+    expect(await once(patient.child, 'exit')).toEqual([0, null]);
+  }, 20_000);
 
   it('mentions a variable that looks like a setting and is none', async () => {
     const { child, said } = run(['--check'], { CB_DASHBOARD_HOTS: '::' });

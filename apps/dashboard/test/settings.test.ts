@@ -58,6 +58,14 @@ it('takes flags before the environment, that before the file, and that before th
   });
 });
 
+it('switches on by a flag and off by its opposite', () => {
+  const value = (...args: string[]): unknown =>
+    readSettings(SETTINGS, args, {}).effective.get('auditLog')?.value;
+  expect([value(), value('--audit-log'), value('--no-audit-log')]).toEqual([undefined, true, false]);
+  expect(refusal(['--no-port'])).toBe('--no-port is no option; did you mean --port?');
+  expect(refusal(['--audit-log', '--no-audit-log'])).toBe('--audit-log is given twice');
+});
+
 it('takes an empty variable and null in the file for nothing', () => {
   const file = join(folder({ 'cb.json': '{ "$schema": "x", "host": null }' }), 'cb.json');
   expect(options(['--config', file], { CB_DASHBOARD_VIEW_TOKEN: '', CB_DASHBOARD_PORT: '' })).toEqual({});

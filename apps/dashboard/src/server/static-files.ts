@@ -17,6 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
   '.txt': 'text/plain; charset=utf-8',
+  '.md': 'text/markdown; charset=utf-8',
 };
 /** Addresses of the app's own pages besides those of breakers; all of them are one document. */
 const PAGES: ReadonlySet<string> = new Set(['/', '/index.html', '/policies', '/alerts', '/audit']);

@@ -31,13 +31,14 @@ export function readCommandLine(args: readonly string[], settings: readonly Sett
     }
     const values = found.get(name) ?? [];
     found.set(name, values);
+    if (values.length > 0 && setting !== undefined && setting.kind !== 'list') {
+      throw new SettingsError(`--${name} is given twice`);
+    }
     if (command || setting?.kind === 'switch') {
       if (value !== undefined) throw new SettingsError(`${rawName} takes no value`);
       values.push(off ? 'false' : 'true');
     } else if (value === undefined || (!inlineValue && value.startsWith('-'))) {
       throw new SettingsError(`--${name} needs a value, as in --${name} ${setting?.value ?? 'VALUE'}`);
-    } else if (values.length > 0 && setting?.kind !== 'list') {
-      throw new SettingsError(`--${name} is given twice`);
     } else values.push(value);
   }
   const given = [...known].flatMap(([flag, setting]): Given[] => {
