@@ -8,4 +8,5 @@ export * from './validate-control-request.ts';
 export * from './validate-policies.ts';
 export * from './validate-rollup.ts';
 export * from './wire.ts';
+export * from './wire-alerts.ts';
 export * from './wire-control.ts';

@@ -446,8 +446,18 @@ export interface UiClientEvents {
   ok: (frame: number) => void;
 }
 export interface UiServerEvents {
-  /** After connecting: who and where the server is. `control`: whether anybody may have the hand on the switch at all. */
-  welcome: (welcome: { epoch: string; seq: number; now: number; role: Role; control: boolean }) => void;
+  /**
+   * After connecting: who and where the server is. `control`: whether anybody may have the hand on the switch at all; `alerts`:
+   * whether some are configured.
+   */
+  welcome: (welcome: {
+    epoch: string;
+    seq: number;
+    now: number;
+    role: Role;
+    control: boolean;
+    alerts?: boolean;
+  }) => void;
   f: (frame: Frame) => void;
   s: (deltas: Delta[]) => void;
   /** Rows that appeared or changed in more than their state (instances, tags, limits). */

@@ -3,6 +3,7 @@ import type { Access, Caller } from './access.ts';
 import { denialOf, mayAct } from './access.ts';
 import { readBody } from './body.ts';
 import type { Guard } from './guard.ts';
+import type { Phase } from './lifecycle.ts';
 import { json, type Reply, send, text } from './reply.ts';
 import { BadRequest, type Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
@@ -18,7 +19,7 @@ export interface HttpParts {
   stats: () => unknown;
 }
 
-/** Answers HTTP: the API, `/healthz` and the built pages. */
+/** Answers HTTP: the API, `/healthz`, `/readyz` and the built pages. */
 export function createHttp(parts: HttpParts): RequestListener {
   const { context } = parts;
   return (request, response) => {
@@ -43,13 +44,21 @@ async function answer(parts: HttpParts, request: IncomingMessage): Promise<Reply
     parts.context.refusals.count(refusal.kind);
     return text(refusal.status, refusal.text);
   }
+  const { phase } = parts.context.lifecycle;
   const [rawPath, query] = splitOnce(request.url ?? '/');
   const path = decodePath(rawPath);
   if (path === undefined) return text(400, 'That is not a path.');
+  if (path === '/readyz' || (phase !== 'ready' && path !== '/healthz')) return readyReply(phase);
   if (path.startsWith('/api/'))
     return await answerApi(parts, request, path.replace(/^\/api\/v1\//, ''), query);
   if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed(['GET', 'HEAD']);
   return path === '/healthz' ? json(parts.stats()) : parts.files.answer(path);
+}
+
+function readyReply(phase: Phase): Reply {
+  return phase === 'ready'
+    ? text(200, 'ready')
+    : { ...text(503, phase), headers: { 'retry-after': '1', connection: 'close' } };
 }
 
 /** The token first: who may not look does not learn what there is. */

@@ -41,6 +41,9 @@ const DEFAULTS: Limits = {
 
 /** Fills in defaults; refuses what is no number above 0, or no limit at all. */
 export function resolveLimits(limits: Partial<Limits>): Limits {
+  if (typeof limits !== 'object' || limits === null || Array.isArray(limits)) {
+    throw new TypeError('limits must be an object, like { rows: 5000 }');
+  }
   for (const [key, value] of Object.entries(limits)) {
     if (!Object.hasOwn(DEFAULTS, key)) {
       throw new TypeError(`limits has no "${key}"; it knows ${Object.keys(DEFAULTS).join(', ')}`);

@@ -123,11 +123,16 @@ export class FleetRow {
     if (this.#opens.length > MOST_OPENS) this.#opens.shift();
   }
 
-  /** Openings of the last hour of the instance that opened most: a fleet that opens together has not flapped. */
-  opens(now: number): number {
+  /**
+   * Openings of the last hour, or a part of it, of the instance that opened most: a fleet that opens together has not
+   * flapped.
+   */
+  opens(now: number, withinMs: number = HOUR_MS): number {
     while (this.#opens[0] !== undefined && this.#opens[0].t < now - HOUR_MS) this.#opens.shift();
     const perLane = new Map<number, number>();
-    for (const { lane } of this.#opens) perLane.set(lane, (perLane.get(lane) ?? 0) + 1);
+    for (const { t, lane } of this.#opens) {
+      if (t >= now - withinMs) perLane.set(lane, (perLane.get(lane) ?? 0) + 1);
+    }
     return Math.max(0, ...perLane.values());
   }
 }

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { AuditRecord } from '@cb/protocol';
 import { Server as SocketServer } from 'socket.io';
 import { Access, type Caller } from './access.ts';
+import { alertRoutes } from './alerts/alert-routes.ts';
+import { Alerts } from './alerts/alerts.ts';
 import { Api } from './api.ts';
 import { AuditLog } from './audit.ts';
 import { Control } from './control.ts';
@@ -10,6 +12,7 @@ import { Fleet } from './fleet.ts';
 import { Guard } from './guard.ts';
 import { createHttp } from './http.ts';
 import { serveIngest } from './ingest.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { type CheckedOptions, checkOptions, type DashboardOptions } from './options.ts';
 import { type RefusalKind, Refusals } from './refusals.ts';
 import { Routes } from './routes.ts';
@@ -18,6 +21,7 @@ import { findWebDir, StaticFiles } from './static-files.ts';
 import { type TokenAnswer, TokenCheck } from './tokens.ts';
 import { Viewers } from './viewers.ts';
 
+export type { AlertMatch, AlertOptions, WebhookOptions } from './alerts/alert-options.ts';
 export type { Limits } from './limits.ts';
 export type { DashboardOptions } from './options.ts';
 export type { RefusalKind } from './refusals.ts';
@@ -60,7 +64,7 @@ export interface DashboardServer {
   readonly url: string;
   readonly port: number;
   stats(): DashboardStats;
-  /** Closes every connection and stops listening. May be called twice. */
+  /** Ends every connection, writes what is to be written and stops listening. May be called twice. @throws what could not be written, once everything is closed. */
   close(): Promise<void>;
 }
 
@@ -73,6 +77,7 @@ export interface DashboardServer {
 export async function startDashboard(options: DashboardOptions = {}): Promise<DashboardServer> {
   const checked = checkOptions(options);
   const context = createContext(options, checked);
+  const { lifecycle } = context;
   const guard = new Guard(checked);
   const access = new Access(checked);
   const ingestToken = new TokenCheck(checked.ingestToken);
@@ -93,6 +98,9 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const files = new StaticFiles(options.webDir ?? findWebDir());
   routes.add(...new Api(context.fleet, context.now).routes());
   routes.add(...new Control(context).routes(), ...context.audit.routes());
+  const alerts = new Alerts(checked.alerts, context, { publicUrl: checked.publicUrl });
+  lifecycle.add(alerts);
+  routes.add(...alertRoutes(alerts, context));
   // socket.io has taken its own path before; what is left comes here.
   http.on('request', skipSockets(createHttp({ context, guard, access, routes, files, stats })));
   http.on('clientError', (_error, socket) => {
@@ -101,15 +109,31 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   });
   const port = await listen(http, checked.host, checked.port);
   guard.listen(port);
-  const timer = setInterval(() => context.fleet.check(context.now()), CHECK_MS).unref();
+  const timer = setInterval(() => {
+    context.fleet.check(context.now());
+    alerts.check();
+  }, CHECK_MS).unref();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    lifecycle.leave();
     clearInterval(timer);
     viewers.close();
-    const done = io.close();
-    http.closeAllConnections();
-    await done;
+    // Services and pages hear at once that their line is gone, and look for a server again; `/readyz` still answers.
+    io.engine.close();
+    try {
+      await lifecycle.close();
+    } finally {
+      const done = io.close();
+      http.closeAllConnections();
+      await done;
+    }
   };
+  try {
+    await lifecycle.open();
+  } catch (error) {
+    await close().catch(() => {});
+    throw error;
+  }
   return { url: `http://${urlHost(checked.host)}:${port}/`, port, stats, close: () => (closed ??= close()) };
 }
 
@@ -122,10 +146,12 @@ function createContext(options: DashboardOptions, checked: CheckedOptions): Serv
   return {
     fleet: new Fleet(options.limits),
     refusals: new Refusals(),
+    lifecycle: new Lifecycle(),
     audit: new AuditLog({ now, monotonic, sinks }),
     now,
     monotonic,
     control: checked.controlToken !== undefined || checked.adminToken !== undefined,
+    alerts: checked.alerts.length > 0,
     log: options.log ?? (() => {}),
   };
 }
@@ -142,6 +168,7 @@ function createSockets(http: HttpServer, guard: Guard, context: ServerContext): 
     allowRequest: (request, answer) => {
       const refusal = guard.check(request);
       const kind = io.engine.clientsCount >= MOST_CONNECTIONS ? 'connections' : refusal?.kind;
+      if (context.lifecycle.phase !== 'ready') return answer('not ready', false);
       if (kind !== undefined) context.refusals.count(kind);
       answer(kind === undefined ? null : 'refused', kind === undefined);
     },

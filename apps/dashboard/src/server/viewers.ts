@@ -86,7 +86,8 @@ class Viewer {
     peer.on('ok', (payload) => this.#ok(payload));
     const { epoch, seq } = this.#fleet;
     const { role } = socket.data as Caller;
-    socket.emit('welcome', { epoch, seq, now: context.now(), role, control: context.control });
+    const { control, alerts } = context;
+    socket.emit('welcome', { epoch, seq, now: context.now(), role, control, alerts });
   }
 
   #watch(payload: unknown, answer: (value: unknown) => void): string | undefined {

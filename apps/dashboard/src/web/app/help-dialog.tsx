@@ -7,6 +7,7 @@ const KEYS: readonly [string[], string][] = [
   [['Enter'], 'Open the breaker'],
   [['g', 'f'], 'Back to the fleet'],
   [['g', 'p'], 'Policies: retries, timeouts, bulkheads …'],
+  [['g', 'l'], 'Alerts, where some are configured'],
   [['g', 'a'], 'Audit log, for operators'],
   [['space'], 'Pause, resume'],
   [['w', 's'], 'Zoom in, out'],

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { hoverTime } from '../lib/hover.ts';
-import { AUDIT_PATH, POLICIES_PATH, withSearch } from '../lib/paths.ts';
+import { ALERTS_PATH, AUDIT_PATH, hasTimeAxis, POLICIES_PATH, withSearch } from '../lib/paths.ts';
 import { mayAct } from '../lib/roles.ts';
 import { getView, panBy, togglePause, zoomBy } from '../lib/view.ts';
 import { connection } from '../live/live.ts';
@@ -31,7 +31,7 @@ export function useShortcuts(toggleHelp: () => void): void {
         return;
       }
       // Nothing on those pages has a time axis.
-      if ('wsad'.includes(event.key) && (at === POLICIES_PATH || at === AUDIT_PATH)) return;
+      if ('wsad'.includes(event.key) && !hasTimeAxis(at)) return;
       switch (event.key) {
         case '/': {
           event.preventDefault();
@@ -56,6 +56,9 @@ export function useShortcuts(toggleHelp: () => void): void {
           break;
         case 'f':
           if (paired) go(withSearch('/'));
+          break;
+        case 'l':
+          if (paired && connection.standing().alerts) go(withSearch(ALERTS_PATH));
           break;
         case 'p':
           if (paired) go(withSearch(POLICIES_PATH));

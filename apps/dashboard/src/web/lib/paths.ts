@@ -26,3 +26,9 @@ export function withSearch(path: string): string {
 
 export const POLICIES_PATH = '/policies';
 export const AUDIT_PATH = '/audit';
+export const ALERTS_PATH = '/alerts';
+
+/** Whether what is on that page lies in time, so that there is something to zoom and to move. */
+export function hasTimeAxis(path: string): boolean {
+  return path !== POLICIES_PATH && path !== AUDIT_PATH && path !== ALERTS_PATH;
+}

@@ -10,10 +10,11 @@ import { isSwapped, readToken, restoreToken, swapToken, writeToken } from './tok
 
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'unauthorized';
 
-/** Who one is to the server, and whether anybody can act from its pages at all. */
+/** Who one is to the server, whether anybody can act from its pages at all, and whether alerts are configured. */
 export interface Standing {
   role: Role;
   control: boolean;
+  alerts: boolean;
 }
 
 /** Frames a second of the watched rows. */
@@ -34,7 +35,7 @@ export class Connection {
   readonly changed = createListeners();
   #socket: Socket<UiServerEvents, UiClientEvents>;
   #state: ConnectionState = 'connecting';
-  #standing: Standing = { role: 'viewer', control: false };
+  #standing: Standing = { role: 'viewer', control: false, alerts: false };
   /** When the server was last heard, on this machine's clock and on the server's. */
   #heardAt = 0;
   #heardServerAt = 0;
@@ -92,7 +93,7 @@ export class Connection {
 
   giveControlBack(): void {
     restoreToken();
-    this.#stand({ role: 'viewer', control: this.#standing.control });
+    this.#stand({ ...this.#standing, role: 'viewer' });
     this.#socket.disconnect().connect();
   }
 
@@ -108,7 +109,8 @@ export class Connection {
     socket.on('welcome', (welcome) => {
       noteServerTime(welcome.now);
       this.#heard();
-      this.#stand({ role: welcome.role ?? 'viewer', control: welcome.control ?? false });
+      const { role, control, alerts } = welcome;
+      this.#stand({ role: role ?? 'viewer', control: control ?? false, alerts: alerts ?? false });
       this.#resync();
     });
     socket.on('f', (frame) => {
@@ -179,8 +181,8 @@ export class Connection {
   }
 
   #stand(standing: Standing): void {
-    const { role, control } = this.#standing;
-    if (standing.role === role && standing.control === control) return;
+    const { role, control, alerts } = this.#standing;
+    if (standing.role === role && standing.control === control && standing.alerts === alerts) return;
     this.#standing = standing;
     this.changed.emit();
   }

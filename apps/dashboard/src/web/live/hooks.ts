@@ -20,6 +20,11 @@ export function useControlConfigured(): boolean {
   return useSyncExternalStore(connection.changed.add, () => connection.standing().control);
 }
 
+/** Whether the server watches for something to tell to webhooks. */
+export function useAlertsConfigured(): boolean {
+  return useSyncExternalStore(connection.changed.add, () => connection.standing().alerts);
+}
+
 export function useFleetIndex(): FleetIndex {
   return useSyncExternalStore(store.indexChanged.add, store.index);
 }

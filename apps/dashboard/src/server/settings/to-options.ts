@@ -1,0 +1,32 @@
+import { checkOptions, type DashboardOptions } from '../options.ts';
+import type { Settings } from './read-settings.ts';
+import { SettingsError } from './setting.ts';
+
+/** Settings of the program itself, which `startDashboard` does not know. */
+const OF_THE_PROGRAM: readonly string[] = ['verbose', 'auditLog'];
+
+/** The options of `startDashboard`, checked; errors call each setting as the one who gave it does. @throws SettingsError */
+export function toOptions({ effective }: Settings): DashboardOptions {
+  const options: Record<string, unknown> = {};
+  for (const { setting, value } of effective.values()) {
+    if (value === undefined || OF_THE_PROGRAM.includes(setting.key)) continue;
+    const [first = '', rest] = setting.key.split('.');
+    if (rest === undefined) options[first] = value;
+    else options[first] = { ...(options[first] as object | undefined), [rest]: value };
+  }
+  const called = (option: string): string => effective.get(option)?.name ?? option;
+  try {
+    checkOptions(options, called);
+  } catch (error) {
+    throw new SettingsError(`${(error as Error).message}${slipOf(error as Error, effective)}`);
+  }
+  return options;
+}
+
+function slipOf({ message }: Error, effective: Settings['effective']): string {
+  for (const { setting, name, text } of effective.values()) {
+    const slip = message.startsWith(`${name} `) ? setting.slip?.(text) : undefined;
+    if (slip !== undefined) return `; ${slip}`;
+  }
+  return '';
+}
