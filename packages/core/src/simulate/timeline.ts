@@ -66,10 +66,12 @@ export class Recording {
   readonly #transitions: Transition[] = [];
   readonly #segments: Segment[] = [];
   #since: number;
-  #state: StateName = 'closed';
+  #state: StateName;
 
-  constructor(from: number) {
+  /** @param state Before anything happens. */
+  constructor(from: number, state: StateName = 'closed') {
     this.#from = this.#since = from;
+    this.#state = state;
   }
 
   move(at: number, to: StateName, why: Why): void {
