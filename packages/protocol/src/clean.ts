@@ -35,6 +35,9 @@ export const LIMITS = {
   policyConfigDepth: 4,
   policyConfigValues: 64,
   policyConfigChars: 1_024,
+  /** Most calls, and most changes, of one part of a trace. */
+  tracedCalls: 4_096,
+  tracedChanges: 256,
 } as const;
 
 /** An object that came from JSON: neither null nor an array. */

@@ -4,5 +4,7 @@ export * from './validate.ts';
 export * from './validate-change.ts';
 export * from './validate-policies.ts';
 export * from './validate-rollup.ts';
+export * from './validate-trace.ts';
 export * from './wire.ts';
 export * from './wire-control.ts';
+export * from './wire-trace.ts';

@@ -7,6 +7,8 @@
  * milliseconds (`…Ms`), shares are 0..1 (`…Ratio`).
  */
 
+import type { TracePart } from './wire-trace.ts';
+
 /** Sent in `hello`. A server refuses a service whose version it does not know. */
 export const PROTOCOL_VERSION = 1;
 
@@ -203,6 +205,8 @@ export interface IngestClientEvents {
   hb: (heartbeat: Heartbeat) => void;
   /** May be lost. A server that is older than policies ignores it. */
   pol: (policies: PolicyReport[]) => void;
+  /** Single calls, where the reporter traces them. May be lost: the parts are numbered. */
+  tr: (parts: TracePart[]) => void;
   /** Breakers that are gone (evicted from a group). */
   rm: (ids: number[], ack: (answer: { ok: boolean }) => void) => void;
 }
@@ -303,7 +307,7 @@ export interface Timeline {
 
 /**
  * Charts of one row: columns per step, summed over instances (`instance` asks for one).
- * GET /api/v1/series?row=…&from=…&to=…[&lane=…]. Steps without any data have null in `t`'s place left out entirely.
+ * GET /api/v1/series?row=…&from=…&to=…[&lane=…][&detail=1]. Steps without any data have null in `t`'s place left out entirely.
  */
 export interface Series {
   row: number;
@@ -319,6 +323,9 @@ export interface Series {
   p50: (number | null)[];
   p95: (number | null)[];
   p99: (number | null)[];
+  /** With `detail=1`: neutral calls, and one sparse latency histogram a step, as in `Rollup`. */
+  ignored?: number[];
+  hist?: number[][];
 }
 
 /** Settings in force. GET /api/v1/breaker?row=… */

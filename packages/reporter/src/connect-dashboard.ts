@@ -1,5 +1,6 @@
 import type { Breaker } from '@cb/core';
 import { cleanTags, type Heartbeat, type HelloAck, type PolicyReport, PROTOCOL_VERSION } from '@cb/protocol';
+import { CallTraces } from './call-traces.ts';
 import { frameBudget } from './frame-budget.ts';
 import { Line } from './line.ts';
 import { type CheckedOptions, checkOptions, type ReporterOptions } from './options.ts';
@@ -83,6 +84,7 @@ class DashboardReporter implements Reporter {
   readonly #outbox: Outbox = new Outbox();
   readonly #roster: Roster;
   readonly #policies: PolicyRoster = new PolicyRoster();
+  readonly #traces: CallTraces | undefined;
   readonly #line: Line;
   /** To be registered, and to be taken back, as soon as the server hears. */
   readonly #toRegister: Set<Tracked> = new Set();
@@ -99,6 +101,7 @@ class DashboardReporter implements Reporter {
 
   constructor(options: CheckedOptions) {
     this.#options = options;
+    this.#traces = tracesFor(options);
     this.#roster = new Roster(
       {
         changed: (change) => {
@@ -114,7 +117,7 @@ class DashboardReporter implements Reporter {
           this.#pump();
         },
       },
-      options,
+      { ...options, traces: this.#traces },
     );
     this.#line = new Line(options, { opened: () => this.#hello(), closed: () => this.#down() });
   }
@@ -172,6 +175,7 @@ class DashboardReporter implements Reporter {
   async #goodbye(): Promise<void> {
     this.#roster.close();
     if (this.#up) this.#rollup();
+    this.#traces?.close();
     if (this.#up && this.#outbox.size > 0) {
       await new Promise<void>((resolve) => {
         const patience = setTimeout(resolve, GOODBYE_MS);
@@ -216,6 +220,8 @@ class DashboardReporter implements Reporter {
     }
     this.#policies.rebase();
     this.#tellPolicies();
+    // Traces begin here: nobody heard what was before.
+    this.#tellTraces();
     this.#sampledAt = performance.now();
     this.#every(ack.heartbeatMs, 5_000, () => this.#heartbeat());
     this.#every(ack.rollupMs, 1_000, () => this.#rollup());
@@ -238,6 +244,7 @@ class DashboardReporter implements Reporter {
   #down(): void {
     this.#up = false;
     this.#busy = false;
+    this.#traces?.pause();
     this.#connection++;
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
     this.#drained?.();
@@ -323,6 +330,11 @@ class DashboardReporter implements Reporter {
     }
     for (const rollup of toRollups(rows, this.#options.clock(), ms)) this.#line.tell('ro', rollup);
     this.#tellPolicies();
+    this.#tellTraces();
+  }
+
+  #tellTraces(): void {
+    for (const parts of this.#traces?.flush() ?? []) this.#line.tell('tr', parts);
   }
 
   /** Those whose numbers are others than at the last time. Totals: what is lost is in the next. */
@@ -341,6 +353,11 @@ class DashboardReporter implements Reporter {
     }
     if (batch.length > 0) this.#line.tell('pol', batch);
   }
+}
+
+function tracesFor({ traceCalls, clock }: CheckedOptions): CallTraces | undefined {
+  if (traceCalls === 0) return undefined;
+  return new CallTraces({ maxPerSecond: traceCalls, clock, monotonic: () => performance.now() });
 }
 
 interface Batch {

@@ -13,6 +13,7 @@ import { Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
 import { findWebDir, StaticFiles } from './static-files.ts';
 import { type TokenAnswer, TokenCheck } from './tokens.ts';
+import { traceRoute } from './trace-api.ts';
 import { Viewers } from './viewers.ts';
 
 export type { Limits } from './limits.ts';
@@ -39,6 +40,8 @@ export interface DashboardStats {
   /** Rough bytes of the charts, and chunks of them that were dropped before their time. */
   seriesBytes: number;
   seriesDropped: number;
+  /** Rough bytes of the traces of single calls. */
+  traceBytes: number;
   /** Changes that came twice, and messages about breakers that nobody registered. */
   duplicates: number;
   strangers: number;
@@ -95,6 +98,7 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const stats = (): DashboardStats => readStats(context, viewers, startedAt);
   const files = new StaticFiles(options.webDir ?? findWebDir());
   routes.add(...new Api(context.fleet, context.now).routes());
+  routes.add(traceRoute(context.fleet, context.now));
   // socket.io has taken its own path before; what is left comes here.
   http.on('request', skipSockets(createHttp({ context, guard, access, routes, files, stats })));
   http.on('clientError', (_error, socket) => {
@@ -201,6 +205,7 @@ function readStats(context: ServerContext, viewers: Viewers, startedAt: number):
     seq: fleet.seq,
     seriesBytes: fleet.memory.bytes,
     seriesDropped: fleet.memory.dropped,
+    traceBytes: fleet.traces.bytes,
     duplicates: fleet.duplicates,
     strangers: fleet.strangers,
     lost,
