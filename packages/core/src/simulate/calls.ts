@@ -17,6 +17,7 @@ export function simulateCalls(
   options: Omit<BreakerOptions, 'clock'>,
   trace: CallTrace,
   assume: Assumption,
+  tellFrom: number = Number.NEGATIVE_INFINITY,
 ): Timeline {
   const { from, to } = checkCalls(trace);
   const clock = new VirtualClock(from);
@@ -62,10 +63,20 @@ export function simulateCalls(
     }
     clock.advance(moment);
   };
+  const begin = Math.min(tellFrom, to);
+  let told = begin <= from;
+  const tellBy = (moment: number, arrived: number): void => {
+    if (told || begin > moment) return;
+    told = true;
+    playUntil(begin, arrived);
+    recording.beginAt(begin);
+  };
   for (const [i, { at }] of trace.calls.entries()) {
+    tellBy(at, i);
     playUntil(at, i);
     arrive(i);
   }
+  tellBy(to, trace.calls.length);
   playUntil(to, trace.calls.length);
   return recording.finish(to, circuit.config);
 }
