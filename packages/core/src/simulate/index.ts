@@ -7,6 +7,7 @@ import { simulateRows } from './rows.ts';
 import type { Timeline } from './timeline.ts';
 import type { Trace } from './trace.ts';
 
+export type { BreakerExport } from '../export.ts';
 export type { Assumption } from './assume.ts';
 export type { Segment, Tally, Timeline, Totals, Transition } from './timeline.ts';
 export type { CallTrace, RowTrace, Trace, TracedCall, TracedRow } from './trace.ts';
