@@ -90,8 +90,17 @@ export class CallTrace {
   /** What was written down since the last time; then it goes on, anew where there was a gap. */
   flush(): TracePart[] {
     const parts = this.#stretch === undefined ? [] : this.#takeFrom(this.#stretch);
-    if (this.#stretch === undefined) this.#begin();
+    this.begin();
     return parts;
+  }
+
+  /** Begins to write down, unless it does already, or nobody could replay what follows. */
+  begin(): void {
+    const start = this.#stretch === undefined ? startOf(this.#breaker) : undefined;
+    if (start === undefined) return;
+    // A number that is missing says that there is a gap.
+    if (this.#part > 0) this.#part++;
+    this.#stretch = this.#stretchFrom(start);
   }
 
   // --------------------------------------------------------------------------------------------- writing down
@@ -150,14 +159,6 @@ export class CallTrace {
   }
 
   // ------------------------------------------------------------------------------------------------- telling
-
-  #begin(): void {
-    const start = startOf(this.#breaker);
-    if (start === undefined) return;
-    // A number that is missing says that there is a gap.
-    if (this.#part > 0) this.#part++;
-    this.#stretch = this.#stretchFrom(start);
-  }
 
   #stretchFrom({ at, exported }: TraceStart): Stretch {
     const { clock, monotonic } = this.#host;

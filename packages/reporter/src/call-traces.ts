@@ -22,6 +22,8 @@ export class CallTraces {
   readonly #maxPerSecond: number;
   readonly #host: TraceHost;
   #flushedAt: number;
+  /** Whether the server hears: then a breaker that is new is traced from its first call on. */
+  #heard = false;
 
   constructor({ maxPerSecond, clock, monotonic }: TraceOptions) {
     this.#maxPerSecond = maxPerSecond;
@@ -30,7 +32,9 @@ export class CallTraces {
   }
 
   add(id: number, breaker: Breaker): void {
-    this.#traces.set(breaker, new CallTrace(id, breaker, this.#host));
+    const trace = new CallTrace(id, breaker, this.#host);
+    this.#traces.set(breaker, trace);
+    if (this.#heard) trace.begin();
   }
 
   remove(breaker: Breaker): void {
@@ -40,6 +44,7 @@ export class CallTraces {
 
   /** Nobody hears: what happens now is a gap. */
   pause(): void {
+    this.#heard = false;
     for (const trace of this.#traces.values()) trace.pause();
   }
 
@@ -50,6 +55,7 @@ export class CallTraces {
 
   /** What was written down since the last time, as messages that are small enough. */
   *flush(): Generator<TracePart[]> {
+    this.#heard = true;
     this.#refill();
     let message: TracePart[] = [];
     let bytes = 0;

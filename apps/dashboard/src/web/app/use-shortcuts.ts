@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import { hoverTime } from '../lib/hover.ts';
 import { POLICIES_PATH, withSearch } from '../lib/paths.ts';
 import { getView, panBy, togglePause, zoomBy } from '../lib/view.ts';
+import { toggleWhatIf } from '../lib/what-if-state.ts';
 
 /** A second key of a pair has to follow within this time. */
 const PAIR_MS = 800;
@@ -65,6 +66,9 @@ export function useShortcuts(toggleHelp: () => void): void {
           break;
         case 'd':
           panBy(getView().spanMs / 5);
+          break;
+        case 'i':
+          if (at.startsWith('/b/')) toggleWhatIf();
           break;
         case 'Escape':
           if (document.activeElement instanceof HTMLElement && document.activeElement !== document.body) {

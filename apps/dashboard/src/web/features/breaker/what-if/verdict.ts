@@ -3,8 +3,11 @@ import type { RecordedChange } from './recording.ts';
 
 /** Clocks are told in ticks of a microsecond; a result moves nothing by more than this. */
 const RESULT_MS = 0.1;
-/** A timer announces the end of an open time, and comes as late as a busy process lets it. */
-const TIMER_MS = 250;
+/**
+ * A timer announces the end of an open time, and comes as late as a busy process lets it. A call that came first would have
+ * ended it: nothing was decided meanwhile.
+ */
+const TIMER_MS = 5_000;
 const BY_TIME: ReadonlySet<string> = new Set(['open-time-over', 'probing-too-long']);
 
 /**
