@@ -11,6 +11,7 @@ import { slugOf, wordOf } from '../../lib/states.ts';
 import { readWhatIf, toggleWhatIf, useWhatIf } from '../../lib/what-if-state.ts';
 import { useFleetIndex, useRow, useTimeline, useWatch } from '../../live/hooks.ts';
 import { keyOf, type RowView } from '../../live/row-view.ts';
+import { AdvicePanel } from './advice/advice-panel.tsx';
 import { EventLog } from './event-log.tsx';
 import { ProbeRing } from './probe-ring.tsx';
 import { Settings } from './settings.tsx';
@@ -85,6 +86,7 @@ function Breaker({ row }: { row: number }) {
         />
         <aside className="breaker-side">
           <EventLog row={row} epoch={epoch} />
+          <AdvicePanel view={view} epoch={epoch} config={detail?.config} opened={detail?.opened?.instance} />
           <Settings detail={detail} />
         </aside>
       </div>
