@@ -14,6 +14,7 @@ import { readWhatIf, toggleWhatIf, useWhatIf } from '../../lib/what-if-state.ts'
 import { useFleetIndex, useRole, useRow, useTimeline, useWatch } from '../../live/hooks.ts';
 import { keyOf, type RowView } from '../../live/row-view.ts';
 import { Actions } from './actions.tsx';
+import { AdvicePanel } from './advice/advice-panel.tsx';
 import { EventLog } from './event-log.tsx';
 import { OverlayBar } from './overlay-bar.tsx';
 import { ProbeRing } from './probe-ring.tsx';
@@ -96,6 +97,7 @@ function Breaker({ row }: { row: number }) {
         />
         <aside className="breaker-side">
           <EventLog row={row} epoch={epoch} />
+          <AdvicePanel view={view} epoch={epoch} config={detail?.config} opened={detail?.opened?.instance} />
           <Settings detail={detail} />
         </aside>
       </div>

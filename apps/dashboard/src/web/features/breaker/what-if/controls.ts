@@ -38,7 +38,14 @@ interface Shape {
 }
 
 const PERCENT: Shape = { unit: '%', max: 100, linear: true, fraction: true };
-const MINIMUM: Shape = { unit: 'calls', max: 500 };
+/** No more than the window ever holds. */
+function minimumIn({ window }: Config): Shape {
+  return { unit: 'calls', max: window.kind === 'last-calls' ? window.calls : 500 };
+}
+/** No more probes than there are, unless they go on as long as it takes. */
+function probesIn({ probing: { probes, unlimited, whileOpen } }: Config): Shape {
+  return { max: unlimited || whileOpen ? 30 : probes, linear: true };
+}
 const OPEN_TIME: Shape = { unit: 's', min: 0.1, max: 300, fraction: true };
 
 function control(
@@ -78,7 +85,7 @@ function ruleGroup(config: Config, rule: OpenRule, at: number): ControlGroup {
     case 'failure-ratio':
       return group('Failures', [
         of('ratio', 'opens at', PERCENT, percents(rule.ratio), (n) => ({ ...rule, ratio: n / 100 })),
-        of('minimumCalls', 'of at least', MINIMUM, rule.minimumCalls, (minimumCalls) => ({
+        of('minimumCalls', 'of at least', minimumIn(config), rule.minimumCalls, (minimumCalls) => ({
           ...rule,
           minimumCalls,
         })),
@@ -90,7 +97,7 @@ function ruleGroup(config: Config, rule: OpenRule, at: number): ControlGroup {
           ...rule,
           slowMs,
         })),
-        of('minimumCalls', 'of at least', MINIMUM, rule.minimumCalls, (minimumCalls) => ({
+        of('minimumCalls', 'of at least', minimumIn(config), rule.minimumCalls, (minimumCalls) => ({
           ...rule,
           minimumCalls,
         })),
@@ -98,7 +105,7 @@ function ruleGroup(config: Config, rule: OpenRule, at: number): ControlGroup {
     case 'failures':
       return group('Failed calls', [
         of('failures', 'opens at', { max: 200 }, rule.failures, (failures) => ({ ...rule, failures })),
-        of('minimumCalls', 'of at least', MINIMUM, rule.minimumCalls, (minimumCalls) => ({
+        of('minimumCalls', 'of at least', minimumIn(config), rule.minimumCalls, (minimumCalls) => ({
           ...rule,
           minimumCalls,
         })),
@@ -162,8 +169,12 @@ function probingGroup(config: Config): ControlGroup {
     control('probing.probes', 'probes', { max: 30, linear: true }, probes, (next) =>
       withProbing(config, { probes: next }),
     ),
-    control('probing.atOnce', 'at once', { max: 30, linear: true }, atOnce, (next) =>
-      withProbing(config, { atOnce: next }),
+    control(
+      'probing.atOnce',
+      'at once',
+      config.probing.unlimited ? { max: 30, linear: true } : { max: probes, linear: true },
+      atOnce,
+      (next) => withProbing(config, { atOnce: next }),
     ),
     ...closeControls(config, closeWhen),
   ];
@@ -179,7 +190,7 @@ function closeControls(config: Config, rule: CloseRule): Control[] {
     changed: (value: number) => CloseRule,
   ): Control =>
     control(`close.${key}`, label, shape, value, (next) => withProbing(config, { closeWhen: changed(next) }));
-  const few: Shape = { max: 30, linear: true };
+  const few = probesIn(config);
   switch (rule.kind) {
     case 'success-ratio':
       return [of('ratio', 'closes at', PERCENT, percents(rule.ratio), (n) => ({ ...rule, ratio: n / 100 }))];

@@ -119,7 +119,7 @@ function openingsOf({ openings }: Totals, { openings: before }: Totals): string 
 }
 
 function times(n: number): string {
-  return n === 0 ? 'never' : n === 1 ? 'once' : `${count(n)} times`;
+  return ['never', 'once', 'twice'][n] ?? `${count(n)} times`;
 }
 
 function timeLine({ baseline, candidate }: Compared): Line[] {
