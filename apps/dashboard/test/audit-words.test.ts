@@ -1,5 +1,6 @@
 import type { AuditRecord } from '@cb/protocol';
 import { describe, expect, it } from 'vitest';
+import { type AuditPages, withPage } from '../src/web/features/audit/audit-pages.ts';
 import {
   breakersOf,
   deedWords,
@@ -46,7 +47,7 @@ describe('an audit record', () => {
     expect(outcomeWords(recordOf())).toBe('');
     expect(record.results?.map(resultLine)).toEqual([
       'a-1: done, version 3 → 4',
-      'a-2: no answer in time: it may have been done',
+      'a-2: no answer: it may have been done',
     ]);
     expect(resultLine(resultOf('a', { ok: false, error: 'refused', message: 'not today' }))).toContain(
       '(not today)',
@@ -75,4 +76,34 @@ describe('an audit record', () => {
       expect(matchesRecord(record, `${query} lee`)).toBe(false);
     },
   );
+});
+
+describe('the pages of the audit log', () => {
+  const NONE: AuditPages = { records: [], more: false, state: 'reading' };
+  const pageOf = (numbers: number[], more: boolean) => ({
+    records: numbers.map((audit) => recordOf({ audit, t: audit })),
+    more,
+  });
+  const numbers = ({ records }: AuditPages): number[] => records.map(({ audit }) => audit);
+
+  it('are put together, newest first, each record once', () => {
+    const first = withPage(NONE, pageOf([9, 8, 7], true), 'newest');
+    const older = withPage(first, pageOf([7, 6, 5], true), 'older');
+    const newer = withPage(older, pageOf([11, 10, 9], true), 'newest');
+    expect(numbers(newer)).toEqual([11, 10, 9, 8, 7, 6, 5]);
+  });
+
+  it('end where the oldest of them says so, and where one brings nothing', () => {
+    const first = withPage(NONE, pageOf([9, 8], true), 'newest');
+    expect(first.more).toBe(true);
+    const last = withPage(first, pageOf([8, 7], false), 'older');
+    expect([last.more, withPage(last, pageOf([10, 9], true), 'newest').more]).toEqual([false, false]);
+    expect(withPage(first, pageOf([8], true), 'older').more).toBe(false);
+  });
+
+  it('keep at most five thousand records', () => {
+    const many = Array.from({ length: 6_000 }, (_, i) => 6_000 - i);
+    const all = withPage(NONE, pageOf(many, true), 'newest');
+    expect([all.records.length, all.more]).toEqual([5_000, false]);
+  });
 });

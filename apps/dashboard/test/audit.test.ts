@@ -96,6 +96,9 @@ describe('the audit log', () => {
       role: 'viewer',
       note: 'denied; 4980 more were denied since the record before',
     });
+    pass(5_000);
+    log.deny({ ...ANA, role: 'viewer' }, { note: 'denied' });
+    expect((await read()).records[0]?.note).toBe('denied');
     for (let i = 0; i < 2_000; i++) {
       pass(5_000);
       log.deny({ ...ANA, role: 'viewer' }, { note: 'denied' });

@@ -147,6 +147,15 @@ describe('whom it concerns', () => {
     expect([a.mode, b.mode]).toEqual(['forced-closed', 'forced-closed']);
   });
 
+  it('no instance that is gone, where others are heard', async () => {
+    const { server } = await startControlled();
+    const gone = await report(server, [fragile()], { instance: 'gone' });
+    await report(server, [fragile()], { instance: 'here' });
+    await gone.close();
+    await until(async () => (await rowOf(server)).instances.some(({ code }) => code === 0), 'gone');
+    expect(await actOnOne(server)).toMatchObject({ instance: 'here', ok: true });
+  });
+
   it('more than one row at once, for administrators', async () => {
     const { server } = await startControlled();
     const breakers = ['a', 'b', 'c'].map((name) => fragile(name));
@@ -237,6 +246,18 @@ describe('a service', () => {
       error: 'unreachable',
       message: 'the instance is not connected; nothing was done',
     });
+  });
+
+  it('that started anew without the breaker is not asked about it', async () => {
+    const { server } = await startControlled();
+    const before = client(server, 'ingest');
+    await before.emitWithAck('hello', helloOf({ caps: ['control'] }));
+    await before.emitWithAck('reg', [registrationOf(1)]);
+    before.disconnect();
+    await until(async () => (await rowOf(server, 'breaker-1')).code === 0, 'gone');
+    const anew = client(server, 'ingest');
+    await anew.emitWithAck('hello', helloOf({ caps: ['control'], boot: 'b2' }));
+    expect((await act(server, {}, ['breaker-1'])).results).toMatchObject([{ error: 'unreachable' }]);
   });
 
   it('that goes away in the middle leaves it open what was done', async () => {

@@ -117,6 +117,13 @@ describe('what is laid over a lane', () => {
     expect(bench.lane).toMatchObject({ version: 0 });
   });
 
+  it('can be laid by people only as long as the service says so', () => {
+    const bench = new Bench();
+    expect(bench.lane).toMatchObject({ control: true });
+    bench.fleet.attach(helloOf({ now: T0 }), {}, T0);
+    expect(bench.lane).toMatchObject({ control: false });
+  });
+
   it('comes to browsers with the row, when a mode or the settings change and not otherwise', async () => {
     const server = await start();
     const from = await service(server, { caps: ['control'] });

@@ -34,8 +34,8 @@ export interface ReporterOptions {
    * longer than four seconds. Default false: every command is refused.
    */
   allowRemoteControl?: AllowRemoteControl;
-  /** Told of every command and what became of it, for the service's own log; not of those beyond ten a second. */
-  onControl?: (command: RemoteCommand, answer: ControlAnswer) => void;
+  /** Told of every command and what became of it, for the service's own log; not of those beyond ten a second. What it returns is ignored. */
+  onControl?: (command: RemoteCommand, answer: ControlAnswer) => unknown;
 }
 
 export interface CheckedOptions extends CommandOptions {

@@ -1,9 +1,16 @@
 import type { Mode } from '@cb/protocol';
+import './mode-mark.css';
 
 /** The sign of a mode that a person set: a padlock, a closed switch in a frame, an eye. */
 export function ModeMark({ mode, size = 16 }: { mode: Mode; size?: number }) {
   return (
-    <svg className="glyph mode-mark" width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
+    <svg
+      className={`glyph mode-mark mode-${mode}`}
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+    >
       {SHAPES.get(mode)}
     </svg>
   );

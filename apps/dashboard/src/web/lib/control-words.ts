@@ -119,7 +119,7 @@ export function resultWords({ ok, error }: Pick<ControlResult, 'ok' | 'error'>):
     case 'unreachable':
       return 'Not done: no connection to it';
     case 'timeout':
-      return 'No answer in time: it may have been done';
+      return 'No answer: it may have been done';
     case 'unsupported':
       return 'Not done: it takes no commands';
     default:

@@ -19,6 +19,9 @@ export function isOverlaid({ mode, code }: InstanceEntry): boolean {
   return (mode ?? 'auto') !== 'auto' && code !== LANE.noData;
 }
 
+/** What callers meet the most of comes first. */
+const ORDER: readonly Mode[] = ['forced-open', 'forced-closed', 'observing'];
+
 /** What people laid over a breaker, grouped by act. */
 export function overlaysOf(instances: readonly InstanceEntry[]): Overlaid[] {
   const groups: Overlaid[] = [];
@@ -36,7 +39,7 @@ export function overlaysOf(instances: readonly InstanceEntry[]): Overlaid[] {
     group.instances.push(each);
     if (until !== undefined && group.until !== undefined) group.until = Math.min(group.until, until);
   }
-  return groups;
+  return groups.sort((a, b) => ORDER.indexOf(a.mode) - ORDER.indexOf(b.mode));
 }
 
 function endTogether(a: number | undefined, b: number | undefined): boolean {

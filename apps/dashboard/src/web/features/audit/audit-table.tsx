@@ -44,6 +44,9 @@ function AuditRow({ record }: { record: AuditRecord }) {
       </td>
       <td>
         {deedWords(record)}
+        {record.action === 'control' && record.note && (
+          <span className="muted audit-note">{record.note}</span>
+        )}
         {record.config !== undefined && <code className="audit-config">{JSON.stringify(record.config)}</code>}
       </td>
       <td>

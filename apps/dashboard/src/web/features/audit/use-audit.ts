@@ -1,81 +1,70 @@
-import type { AuditRecord } from '@cb/protocol';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError } from '../../live/api.ts';
 import { readAudit } from '../../live/control.ts';
 import { useConnectionState } from '../../live/hooks.ts';
+import { type AuditPages, withPage } from './audit-pages.ts';
 
 const EVERY_MS = 5_000;
 const PAGE = 100;
-/** More than this is not read on a page. */
-const MOST = 5_000;
 
-export interface Audit {
-  /** Newest first. */
-  records: readonly AuditRecord[];
-  /** Older ones exist. */
-  more: boolean;
-  state: 'reading' | 'ready' | 'forbidden' | 'failed';
+export interface Audit extends AuditPages {
   older: () => void;
 }
 
-type Held = Pick<Audit, 'records' | 'more' | 'state'>;
+const NONE: AuditPages = { records: [], more: false, state: 'reading' };
 
 /** The audit log: the newest page every five seconds while somebody can see it, older ones when asked. */
 export function useAudit(allowed: boolean): Audit {
-  const [held, setHeld] = useState<Held>({ records: [], more: false, state: 'reading' });
+  const [held, setHeld] = useState(NONE);
   const live = useConnectionState() === 'live';
-  const abort = useRef(new AbortController());
-  const read = useCallback(async (to?: number) => {
-    const { signal } = abort.current;
+  /** Of the present connection. */
+  const reads = useRef<AbortSignal>(undefined);
+  const read = useCallback(async (signal: AbortSignal, which: 'first' | 'newest' | 'older', to?: number) => {
     try {
       const page = await readAudit(to, PAGE, signal);
-      if (!signal.aborted) setHeld((was) => withPage(was, page.records, page.more, to === undefined));
-    } catch (error) {
       if (signal.aborted) return;
-      const forbidden = error instanceof ApiError && error.status === 403;
+      // The server may be another one since the line broke: its records have numbers of their own.
+      setHeld((was) =>
+        withPage(which === 'first' ? NONE : was, page, which === 'older' ? 'older' : 'newest'),
+      );
+    } catch (error) {
       // What is on screen stays; a failed read is tried again.
-      setHeld((was) => ({
-        ...was,
-        state: forbidden ? 'forbidden' : was.records.length > 0 ? 'ready' : 'failed',
-      }));
+      if (!signal.aborted) setHeld((was) => ({ ...was, state: failureOf(error, was) }));
     }
   }, []);
   useEffect(() => {
     if (!allowed || !live) return;
-    abort.current = new AbortController();
+    const abort = new AbortController();
+    const { signal } = abort;
+    reads.current = signal;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let which: 'first' | 'newest' = 'first';
     let reading = false;
     const look = async () => {
       if (reading || document.visibilityState !== 'visible') return;
       reading = true;
       clearTimeout(timer);
-      await read();
+      await read(signal, which);
+      which = 'newest';
       reading = false;
-      if (!signal.aborted) timer = setTimeout(() => void look(), EVERY_MS);
+      if (!signal.aborted) timer = setTimeout(onTime, EVERY_MS);
     };
-    const { signal } = abort.current;
-    const onVisible = () => void look();
-    onVisible();
-    document.addEventListener('visibilitychange', onVisible);
+    const onTime = () => void look();
+    onTime();
+    document.addEventListener('visibilitychange', onTime);
     return () => {
-      abort.current.abort();
+      abort.abort();
       clearTimeout(timer);
-      document.removeEventListener('visibilitychange', onVisible);
+      document.removeEventListener('visibilitychange', onTime);
     };
   }, [allowed, live, read]);
-  const oldest = held.records.at(-1)?.t;
-  return { ...held, older: () => void read(oldest) };
+  const older = () => {
+    if (reads.current) void read(reads.current, 'older', held.records.at(-1)?.t);
+  };
+  return { ...held, older };
 }
 
-/** A page laid over what is known. Only the oldest page knows whether there is more. */
-function withPage(was: Held, page: readonly AuditRecord[], more: boolean, newest: boolean): Held {
-  const all = new Map([...was.records, ...page].map((record) => [record.audit, record]));
-  const records = [...all.values()].sort((a, b) => b.audit - a.audit).slice(0, MOST);
-  const grew = records.length > was.records.length;
-  const first = was.records.length === 0;
-  return {
-    records,
-    more: newest && !first ? was.more : more && grew && records.length < MOST,
-    state: 'ready',
-  };
+function failureOf(error: unknown, was: AuditPages): AuditPages['state'] {
+  if (error instanceof ApiError && error.status === 403) return 'forbidden';
+  return was.records.length > 0 ? 'ready' : 'failed';
 }

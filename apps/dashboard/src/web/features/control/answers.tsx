@@ -1,7 +1,7 @@
-import type { ControlReply, ControlResult } from '@cb/protocol';
+import type { ControlReply, ControlResult, InstanceEntry } from '@cb/protocol';
 import { useEffect, useRef } from 'react';
 import { instancesOf, resultWords } from '../../lib/control-words.ts';
-import { computedWords, isOverlaid, modeWord, signature } from '../../lib/overlay-words.ts';
+import { isOverlaid, modeWord, signature } from '../../lib/overlay-words.ts';
 import type { Target } from './use-target.ts';
 
 interface Props {
@@ -51,19 +51,19 @@ export function Answers({ reply, target, onAgain, onClose }: Props) {
   );
 }
 
-/** What the service said, and what is so now where somebody was quicker. */
+/** Errors that are told whole by their own words: what else the server says of them is the same. */
+const TOLD: readonly ControlResult['error'][] = ['timeout', 'unreachable', 'unsupported'];
+
+/** What the service said; where somebody was quicker, what is so now. */
 function Details({ result, target }: { result: ControlResult; target: Target }) {
   const entry = target.instances.find(({ lane }) => lane === result.lane);
-  const now =
-    result.error === 'changed' && entry
-      ? isOverlaid(entry)
-        ? `It is now ${modeWord(entry.mode).toLowerCase()}${signature(entry.modeBy, entry.modeNote)}, computed ${entry.state}.`
-        : `It now decides by itself and is ${computedWords([entry])}.`
-      : '';
-  if (!result.message && !now) return null;
-  return (
-    <span className="act-details muted">
-      {[result.message, now].filter((part) => part !== undefined && part !== '').join(' ')}
-    </span>
-  );
+  const said = TOLD.includes(result.error) ? undefined : result.message;
+  const text = result.error === 'changed' && entry ? nowWords(entry) : said;
+  return text ? <span className="act-details muted">{text}</span> : null;
+}
+
+function nowWords(entry: InstanceEntry): string {
+  if (!isOverlaid(entry)) return `It decides by itself now and is ${entry.state}.`;
+  const { mode, modeBy, modeNote, state } = entry;
+  return `It is now ${modeWord(mode).toLowerCase()}${signature(modeBy, modeNote)}, computed ${state}.`;
 }
