@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { helpText, settingsTable } from '../src/server/settings/help.ts';
+import { CONFIG, withFiles } from '../src/server/settings/read-settings.ts';
+import { envOf } from '../src/server/settings/setting.ts';
 import { SETTINGS } from '../src/server/settings/settings-table.ts';
 
 const PAGE = new URL('../../../docs/dashboard.md', import.meta.url);
@@ -15,6 +17,14 @@ it('docs/dashboard.md has the table of settings as it is (UPDATE_DOCS=1 prints i
   expect(readFileSync(PAGE, 'utf8')).toContain('| flag | environment |');
   if (process.env.UPDATE_DOCS === '1') writeFileSync(PAGE, page());
   expect(readFileSync(PAGE, 'utf8')).toBe(page());
+});
+
+it('docs/deploy.md names only variables that there are', () => {
+  const known = withFiles([CONFIG, ...SETTINGS]).flatMap(({ flag }) => (flag ? envOf(flag) : []));
+  const text = readFileSync(new URL('deploy.md', PAGE), 'utf8');
+  const named = new Set([...text.matchAll(/CB_DASHBOARD_\w+/g)].map(([name]) => name));
+  expect(named.size).toBeGreaterThan(5);
+  expect([...named].filter((name) => !known.includes(name))).toEqual([]);
 });
 
 it('--help has every flag, fits a terminal and warns of secrets as flags', () => {

@@ -4,7 +4,7 @@ import { didYouMean } from './likely.ts';
 import { type Setting, SettingsError } from './setting.ts';
 
 /** What the program is to do instead of serving. */
-export const COMMANDS = ['help', 'version', 'print-config', 'check'] as const;
+const COMMANDS = ['help', 'version', 'print-config', 'check'] as const;
 export type Command = (typeof COMMANDS)[number];
 const SHORT: Readonly<Record<string, string>> = { help: 'h', version: 'v' };
 

@@ -1,5 +1,5 @@
 /** The known name that somebody probably meant; undefined where none is near. */
-export function likely(word: string, known: readonly string[]): string | undefined {
+function likely(word: string, known: readonly string[]): string | undefined {
   const wanted = letters(word);
   let best: string | undefined;
   let least = Math.min(3, wanted.length / 3 + 0.3);
