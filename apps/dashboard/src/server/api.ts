@@ -94,8 +94,10 @@ export class Api {
     const row = this.#row(query);
     if (row === undefined) return NO_ROW;
     const wanted = query.has('lane') ? integer(query.get('lane'), 'lane') : undefined;
-    const lanes = [...row.lanes.values()].filter((lane) => wanted === undefined || lane.lane === wanted);
     const asked = { ...range(query, this.#now()), now: this.#now() };
+    if (wanted === undefined) return json(readSeries(row.row, [row.series], asked));
+    if (!this.#fleet.laneCharts) throw new BadRequest('with so many instances, charts are kept per breaker');
+    const lanes = [...row.lanes.values()].filter((lane) => lane.lane === wanted);
     const series = lanes.map((lane) => lane.series);
     return json(readSeries(row.row, series, asked));
   }

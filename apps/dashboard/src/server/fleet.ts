@@ -24,6 +24,8 @@ import { SeriesMemory } from './series-memory.ts';
 
 const MINUTE_MS = 60_000;
 const YEAR_MS = 366 * 86_400_000;
+/** With more lanes than this, charts are kept for whole breakers only. */
+const MOST_LANE_CHARTS = 2_000;
 
 /** The state of everything that ever reported, with its past. Knows no socket and no clock: every call says the time. */
 export class Fleet {
@@ -182,7 +184,13 @@ export class Fleet {
   rollup(instance: Instance, rollup: Rollup, now: number): void {
     this.tick++;
     this.heard(instance, now);
-    this.strangers += takeRollup(instance, rollup, this.tick, now);
+    const { tick, laneCharts } = this;
+    this.strangers += takeRollup(instance, rollup, { tick, now, laneCharts });
+  }
+
+  /** Whether each lane has charts of its own, besides those of its row. */
+  get laneCharts(): boolean {
+    return this.lanes <= MOST_LANE_CHARTS;
   }
 
   /** Takes what policies say. */
@@ -257,7 +265,7 @@ export class Fleet {
     const ofService = this.#ofService.get(service) ?? 0;
     if (ofService >= this.limits.rowsPerService && !this.#evict(now, service)) return undefined;
     if (this.rows.size >= this.limits.rows && !this.#evict(now)) return undefined;
-    const row = new FleetRow(this.#nextRow++, service, name, now);
+    const row = new FleetRow({ row: this.#nextRow++, service, name }, this.memory, now);
     this.rows.set(row.row, row);
     this.#byKey.set(key, row);
     this.#ofService.set(service, (this.#ofService.get(service) ?? 0) + 1);
@@ -279,8 +287,12 @@ export class Fleet {
       live: IDLE,
     };
     row.lanes.set(instance.name, lane);
-    this.lanes++;
+    if (++this.lanes === MOST_LANE_CHARTS + 1) this.#dropLaneCharts();
     return lane;
+  }
+
+  #dropLaneCharts(): void {
+    for (const row of this.rows.values()) for (const { series } of row.lanes.values()) series.release();
   }
 
   /** Makes room for a row: those longest silent go first, a twentieth at once; never one that is in trouble. */
@@ -314,6 +326,7 @@ export class Fleet {
       this.changes.add({ kind: 'row', row: row.row });
       return;
     }
+    row.series.release();
     this.rows.delete(row.row);
     this.#byKey.delete(keyOf(row.service, row.name));
     const left = (this.#ofService.get(row.service) ?? 1) - 1;

@@ -4,14 +4,19 @@ import { MinuteShares } from './minute-shares.ts';
 /** Most exact segments of one lane; beyond it the oldest half is folded into minutes. */
 export const EXACT_SEGMENTS = 256;
 const FIRST_CAPACITY = 4;
+const NO_STARTS = new Float64Array(0);
+const NO_CODES = new Uint8Array(0);
 
 /**
- * What one lane showed over time. The newest 128 to 256 changes are exact to the millisecond, in arrays that start at
- * four entries and double; what is older is kept as shares of minutes, for 24 hours, and only from the first fold on.
+ * What one lane showed over time. The newest 128 to 256 changes are exact to the millisecond; what is older is kept as
+ * shares of minutes, for 24 hours, and only from the first fold on. The segment in force stands in fields and the earlier
+ * ones in arrays that come with the first change and double: most lanes never change and have none.
  */
 export class LaneHistory {
-  #start: Float64Array = new Float64Array(FIRST_CAPACITY);
-  #code: Uint8Array = new Uint8Array(FIRST_CAPACITY);
+  #since = 0;
+  #now: Lane = 0;
+  #start: Float64Array = NO_STARTS;
+  #code: Uint8Array = NO_CODES;
   #count = 0;
   #minutes: MinuteShares | undefined;
 
@@ -22,12 +27,12 @@ export class LaneHistory {
 
   /** Code in force now; undefined before anything is known. */
   get code(): Lane | undefined {
-    return this.#count === 0 ? undefined : (this.#code[this.#count - 1] as Lane);
+    return this.#count === 0 ? undefined : this.#now;
   }
 
   /** When the code in force now began. */
   get since(): number | undefined {
-    return this.#count === 0 ? undefined : this.#start[this.#count - 1];
+    return this.#count === 0 ? undefined : this.#since;
   }
 
   /** Where the folded part ends: nothing before it can be changed any more. Undefined while nothing is folded. */
@@ -51,20 +56,29 @@ export class LaneHistory {
   #rewind(t: number): boolean {
     const before = this.#count;
     const least = this.#minutes === undefined ? 0 : 1;
-    while (this.#count > least && (this.#start[this.#count - 1] as number) > t) this.#count--;
+    while (this.#count > least && this.#since > t) {
+      this.#count--;
+      if (this.#count === 0) break;
+      this.#since = this.#start[this.#count - 1] as number;
+      this.#now = this.#code[this.#count - 1] as Lane;
+    }
     return this.#count !== before;
   }
 
   #append(t: number, code: Lane): void {
     if (this.#count === EXACT_SEGMENTS) this.#fold();
-    if (this.#count === this.#start.length) this.#grow();
-    this.#start[this.#count] = t;
-    this.#code[this.#count] = code;
+    if (this.#count > 0) {
+      if (this.#count > this.#start.length) this.#grow();
+      this.#start[this.#count - 1] = this.#since;
+      this.#code[this.#count - 1] = this.#now;
+    }
+    this.#since = t;
+    this.#now = code;
     this.#count++;
   }
 
   #grow(): void {
-    const start = new Float64Array(this.#start.length * 2);
+    const start = new Float64Array(Math.max(FIRST_CAPACITY, this.#start.length * 2));
     const code = new Uint8Array(start.length);
     start.set(this.#start);
     code.set(this.#code);
@@ -72,16 +86,20 @@ export class LaneHistory {
     this.#code = code;
   }
 
+  #startAt(index: number): number {
+    return index === this.#count - 1 ? this.#since : (this.#start[index] as number);
+  }
+
+  #codeAt(index: number): Lane {
+    return index === this.#count - 1 ? this.#now : (this.#code[index] as Lane);
+  }
+
   #fold(): void {
     const half = EXACT_SEGMENTS / 2;
-    const until = this.#start[half] as number;
-    this.#minutes ??= new MinuteShares(this.#start[0] as number, until);
+    const until = this.#startAt(half);
+    this.#minutes ??= new MinuteShares(this.#startAt(0), until);
     for (let i = 0; i < half; i++) {
-      this.#minutes.add(
-        this.#start[i] as number,
-        Math.min(this.#start[i + 1] as number, until),
-        this.#code[i] as Lane,
-      );
+      this.#minutes.add(this.#startAt(i), Math.min(this.#startAt(i + 1), until), this.#codeAt(i));
     }
     this.#start.copyWithin(0, half);
     this.#code.copyWithin(0, half);
@@ -94,7 +112,7 @@ export class LaneHistory {
     let high = this.#count;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#start[middle] as number) <= t) low = middle + 1;
+      if (this.#startAt(middle) <= t) low = middle + 1;
       else high = middle;
     }
     return low - 1;
@@ -103,7 +121,7 @@ export class LaneHistory {
   /** What was shown at `t`: no data before the exact part. */
   at(t: number): Lane {
     const index = this.#indexAt(t);
-    return index < 0 ? 0 : (this.#code[index] as Lane);
+    return index < 0 ? 0 : this.#codeAt(index);
   }
 
   /**
@@ -121,10 +139,10 @@ export class LaneHistory {
       index = 0;
     }
     for (; index < this.#count; index++) {
-      const start = this.#start[index] as number;
+      const start = this.#startAt(index);
       if (start > to) break;
       answer.start.push(start);
-      answer.code.push(this.#code[index] as Lane);
+      answer.code.push(this.#codeAt(index));
     }
     return answer;
   }
@@ -138,7 +156,7 @@ export class LaneHistory {
   changesFrom(t: number): number[] {
     const moments: number[] = [];
     for (let i = Math.max(0, this.#indexAt(t)); i < this.#count; i++) {
-      const start = this.#start[i] as number;
+      const start = this.#startAt(i);
       if (start >= t) moments.push(start);
     }
     return moments;

@@ -7,7 +7,7 @@ export interface Limits {
   /** Rows (breakers over all instances) in all, and of one service. Beyond it calm, silent ones go. Default 10,000 and 2,000. */
   rows: number;
   rowsPerService: number;
-  /** Lanes (breakers on instances) in all. Default 50,000. */
+  /** Lanes (breakers on instances) in all. Default 250,000. */
   lanes: number;
   /** Policies on instances in all; of one instance 1,000. Default 10,000. */
   policies: number;
@@ -29,7 +29,7 @@ const DEFAULTS: Limits = {
   rollupMs: 1_000,
   rows: 10_000,
   rowsPerService: 2_000,
-  lanes: 50_000,
+  lanes: 250_000,
   policies: 10_000,
   events: 20_000,
   eventsPerRow: 500,

@@ -9,7 +9,8 @@ import {
 } from '@cb/protocol';
 import { LaneHistory } from './history.ts';
 import type { Instance } from './instance.ts';
-import type { LaneSeries } from './series.ts';
+import { LaneSeries } from './series.ts';
+import type { SeriesMemory } from './series-memory.ts';
 
 const HOUR_MS = 3_600_000;
 /** Openings remembered to count those of the last hour. */
@@ -57,6 +58,8 @@ export class FleetRow {
   readonly lanes: Map<string, FleetLane> = new Map();
   /** The "worst of" lane. */
   readonly history: LaneHistory = new LaneHistory();
+  /** The charts, over all lanes. */
+  readonly series: LaneSeries;
   tags: Record<string, string> = Object.create(null);
   config: unknown = null;
   configRevision = 0;
@@ -73,10 +76,15 @@ export class FleetRow {
   #droppedAt = 0;
   #opens: { t: number; lane: number }[] = [];
 
-  constructor(row: number, service: string, name: string, now: number) {
+  constructor(
+    { row, service, name }: Pick<FleetRow, 'row' | 'service' | 'name'>,
+    memory: SeriesMemory,
+    now: number,
+  ) {
     this.row = row;
     this.service = service;
     this.name = name;
+    this.series = new LaneSeries(memory);
     this.heardAt = now;
   }
 
