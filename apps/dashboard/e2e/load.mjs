@@ -57,7 +57,11 @@ class Instance {
     this.name = `${service.name}-${number}`;
     this.seq = 0;
     this.states = service.breakers.map(() => 'closed');
-    this.socket = io(`${options.url}ingest`, { transports: ['websocket'], forceNew: true, autoConnect: false });
+    this.socket = io(`${options.url}ingest`, {
+      transports: ['websocket'],
+      forceNew: true,
+      autoConnect: false,
+    });
   }
 
   async join(now) {
@@ -70,7 +74,15 @@ class Instance {
     await connected;
     const boot = `${this.name}-1`;
     const tags = { region: service.region };
-    await socket.emitWithAck('hello', { v: 1, service: service.name, instance: this.name, boot, sdk: 'load', tags, now });
+    await socket.emitWithAck('hello', {
+      v: 1,
+      service: service.name,
+      instance: this.name,
+      boot,
+      sdk: 'load',
+      tags,
+      now,
+    });
     const registrations = service.breakers.map((breaker, id) => ({
       id,
       name: breaker.name,
@@ -143,7 +155,13 @@ function pastOf(breaker, id, instance, now) {
   }
   if (breaker.now.mode === 'forced-open') {
     const isolated = change(id, 'closed', 'closed', now - 60_000);
-    changes.push({ ...isolated, mode: 'forced-open', by: 'maria', note: 'vendor maintenance', why: { rule: 'mode' } });
+    changes.push({
+      ...isolated,
+      mode: 'forced-open',
+      by: 'maria',
+      note: 'vendor maintenance',
+      why: { rule: 'mode' },
+    });
   }
   return changes;
 }
@@ -155,7 +173,14 @@ function change(id, from, to, t) {
   if (from === 'half-open') return { ...told, why: { rule: 'probes-failed' } };
   const why = { rule: 'failure-ratio', value: 0.61, limit: 0.5, calls: 100, bad: 61, minimumCalls: 20 };
   const outcomes = 'ooeoeeoeee'.repeat(10);
-  return { ...told, why, outcomes, errors: ERRORS, retryAt: Math.round(t) + 30_000, firstFailureAt: Math.round(t) - 900 };
+  return {
+    ...told,
+    why,
+    outcomes,
+    errors: ERRORS,
+    retryAt: Math.round(t) + 30_000,
+    firstFailureAt: Math.round(t) - 900,
+  };
 }
 
 function makeService(number) {
@@ -230,7 +255,9 @@ const registeredMs = Date.now() - startedAt;
 if (process.send) process.send({ registeredMs });
 else {
   lively = true;
-  console.log(`${fleet.length} instances reported ${options.services * options.breakers} breakers in ${registeredMs} ms`);
+  console.log(
+    `${fleet.length} instances reported ${options.services * options.breakers} breakers in ${registeredMs} ms`,
+  );
 }
 
 /** Instances spoken to in each tenth of a second, so that the load is even. */

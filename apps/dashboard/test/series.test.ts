@@ -1,7 +1,7 @@
 import { BUCKETS } from '@cb/protocol';
 import { describe, expect, it } from 'vitest';
-import { LaneSeries, readSeries, tierFor } from '../src/server/series.ts';
 import { addPairs, eachBucket } from '../src/server/packed-histogram.ts';
+import { LaneSeries, readSeries, tierFor } from '../src/server/series.ts';
 import { type Sample, SeriesMemory } from '../src/server/series-memory.ts';
 import { randomFrom } from './support.ts';
 

@@ -1,4 +1,5 @@
 export { cleanName, cleanTags, cleanText, LIMITS } from './clean.ts';
+export * from './directory-columns.ts';
 export * from './histogram.ts';
 export * from './validate.ts';
 export * from './validate-change.ts';

@@ -18,7 +18,7 @@ import { Instance } from './instance.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { takeRollup } from './numbers.ts';
 import { PolicyBook } from './policy-book.ts';
-import { type FleetLane, FleetRow, IDLE } from './row.ts';
+import { briefly, type FleetLane, FleetRow, IDLE } from './row.ts';
 import { LaneSeries } from './series.ts';
 import { SeriesMemory } from './series-memory.ts';
 
@@ -132,12 +132,10 @@ export class Fleet {
   #settle(lane: FleetLane, registration: Registration, now: number): void {
     const { row, instance } = lane;
     row.heardAt = now;
-    row.config = registration.config;
-    row.configRevision = registration.configRevision;
-    row.tags = Object.assign(Object.create(null), instance.tags, registration.tags);
+    const described = row.describe(registration, instance.tags);
     lane.state = registration.state;
     lane.mode = registration.mode;
-    this.changes.add({ kind: 'row', row: row.row });
+    this.changes.add({ kind: described ? 'row' : 'lanes', row: row.row });
     const since = instance.clock.past(registration.since, now, YEAR_MS);
     const code = laneOf(lane.state, lane.mode);
     const known = lane.history.since;
@@ -239,10 +237,8 @@ export class Fleet {
   #show(lane: FleetLane, t: number, code: Lane, event?: EventRecord): void {
     const { row, history } = lane;
     const rewritten = t < (history.since ?? t);
-    history.set(t, code);
-    lane.code = code;
+    row.show(lane, t, code);
     if (code === LANE.noData) lane.live = IDLE;
-    row.refresh(t);
     row.tick = ++this.tick;
     const delta: Delta = {
       seq: ++this.seq,
@@ -252,9 +248,14 @@ export class Fleet {
       t,
       rowCode: row.code,
       rowSince: row.history.since ?? t,
+      counts: [...row.counts],
     };
-    if (event !== undefined) delta.event = event;
-    this.changes.add({ kind: 'delta', delta });
+    if (event !== undefined) {
+      delta.event = event;
+      if (event.from === 'closed' && event.to === 'open') delta.opens = row.opens(event.t);
+    }
+    const brief = event === undefined ? delta : { ...delta, event: briefly(event) };
+    this.changes.add({ kind: 'delta', delta, brief });
     if (rewritten) this.changes.add({ kind: 'rewritten' });
   }
 
@@ -286,7 +287,7 @@ export class Fleet {
       series: new LaneSeries(this.memory),
       live: IDLE,
     };
-    row.lanes.set(instance.name, lane);
+    row.add(lane);
     if (++this.lanes === MOST_LANE_CHARTS + 1) this.#dropLaneCharts();
     return lane;
   }

@@ -16,7 +16,7 @@ export interface Limits {
   eventsPerRow: number;
   /** Rough bytes that all charts may use. Default 192 MiB. */
   seriesBytes: number;
-  /** Changes a browser may fall behind before it reads everything again. Default 4,096. */
+  /** Changes a browser may fall behind before it reads everything again. Default 16,384. */
   backlog: number;
   /** How long an instance that is gone keeps its lanes. Default one hour. */
   forgetInstanceMs: number;
@@ -34,7 +34,7 @@ const DEFAULTS: Limits = {
   events: 20_000,
   eventsPerRow: 500,
   seriesBytes: 192 * 2 ** 20,
-  backlog: 4_096,
+  backlog: 16_384,
   forgetInstanceMs: 3_600_000,
   forgetRowMs: 24 * 3_600_000,
 };

@@ -1,10 +1,13 @@
 import {
   type DirectoryRow,
   type EventRecord,
+  type InstanceEntry,
   LANE,
   LANE_RANK,
   type Lane,
   type Mode,
+  type Registration,
+  type RowSummary,
   type State,
 } from '@cb/protocol';
 import { LaneHistory } from './history.ts';
@@ -15,6 +18,12 @@ import type { SeriesMemory } from './series-memory.ts';
 const HOUR_MS = 3_600_000;
 /** Openings remembered to count those of the last hour. */
 const MOST_OPENS = 1_000;
+
+/** The limits that charts draw. */
+interface RuleLimits {
+  failureLimit?: number;
+  slowMs?: number;
+}
 
 /** Rates and gauges of one lane's newest rollup. */
 export interface Live {
@@ -62,8 +71,11 @@ export class FleetRow {
   readonly series: LaneSeries;
   tags: Record<string, string> = Object.create(null);
   config: unknown = null;
+  limits: RuleLimits = {};
   configRevision = 0;
   code: Lane = LANE.noData;
+  /** Its lanes by code, in order of code. */
+  readonly counts: [number, number, number, number, number] = [0, 0, 0, 0, 0];
   /** The newest event, the newest one that opened, and the newest one that opened from closed: failed probes left out. */
   last: EventRecord | undefined;
   opened: EventRecord | undefined;
@@ -74,6 +86,8 @@ export class FleetRow {
   tick = 0;
   /** When a lane was last dropped: the worst of all lanes cannot be computed for earlier moments any more. */
   #droppedAt = 0;
+  /** What a list shows of it that no state change tells. */
+  #described = '';
   #opens: { t: number; lane: number }[] = [];
 
   constructor(
@@ -88,10 +102,37 @@ export class FleetRow {
     this.heardAt = now;
   }
 
+  /** Takes what an instance says of the breaker. Answers whether a list of breakers shows it otherwise now. */
+  describe({ config, configRevision, tags }: Registration, more: Readonly<Record<string, string>>): boolean {
+    const before = this.#described;
+    this.config = config;
+    this.configRevision = configRevision;
+    this.tags = Object.assign(Object.create(null), more, tags);
+    this.limits = limitsOf(config);
+    const only = this.lanes.size === 1 ? this.lanes.keys().next().value : '';
+    this.#described = JSON.stringify([this.limits, this.tags, only]);
+    return this.#described !== before;
+  }
+
+  add(lane: FleetLane): void {
+    this.lanes.set(lane.instance.name, lane);
+    this.counts[lane.code]++;
+  }
+
+  /** A lane of this row shows `code` from `t` on. */
+  show(lane: FleetLane, t: number, code: Lane): void {
+    lane.history.set(t, code);
+    this.counts[lane.code]--;
+    this.counts[code]++;
+    lane.code = code;
+    this.refresh(t);
+  }
+
   drop(instance: string, now: number): FleetLane | undefined {
     const lane = this.lanes.get(instance);
     if (lane === undefined) return undefined;
     this.lanes.delete(instance);
+    this.counts[lane.code]--;
     this.#droppedAt = now;
     this.refresh(now);
     return lane;
@@ -131,43 +172,60 @@ export class FleetRow {
   /** Openings of the last hour of the instance that opened most: a fleet that opens together has not flapped. */
   opens(now: number): number {
     while (this.#opens[0] !== undefined && this.#opens[0].t < now - HOUR_MS) this.#opens.shift();
+    if (this.#opens.length === 0) return 0;
     const perLane = new Map<number, number>();
     for (const { lane } of this.#opens) perLane.set(lane, (perLane.get(lane) ?? 0) + 1);
     return Math.max(0, ...perLane.values());
   }
 }
 
-/** The row as the browser reads it. */
-export function toDirectoryRow(row: FleetRow, now: number): DirectoryRow {
-  const answer: DirectoryRow = {
+/** The row as a list of breakers shows it. */
+export function toSummary(row: FleetRow, now: number): RowSummary {
+  const answer: RowSummary = {
     row: row.row,
     service: row.service,
     name: row.name,
     tags: row.tags,
     code: row.code,
     since: row.history.since ?? row.heardAt,
-    instances: [...row.lanes.values()].map((lane) => ({
-      lane: lane.lane,
-      instance: lane.instance.name,
-      state: lane.state,
-      mode: lane.mode,
-      code: lane.code,
-      since: lane.history.since ?? row.heardAt,
-    })),
+    counts: [...row.counts],
     opens: row.opens(now),
   };
-  const { failureLimit, slowMs } = limitsOf(row.config);
+  const { failureLimit, slowMs } = row.limits;
   if (failureLimit !== undefined) answer.failureLimit = failureLimit;
   if (slowMs !== undefined) answer.slowMs = slowMs;
+  if (row.lanes.size === 1) for (const lane of row.lanes.values()) answer.instance = lane.instance.name;
+  if (row.last !== undefined) answer.last = briefly(row.last);
+  if (row.outset !== undefined) answer.opened = briefly(row.outset);
+  return answer;
+}
+
+/** The row with each of its instances. */
+export function toDirectoryRow(row: FleetRow, now: number): DirectoryRow {
+  const answer: DirectoryRow = { ...toSummary(row, now), instances: [] };
+  for (const lane of row.lanes.values()) answer.instances.push(toInstanceEntry(lane));
   if (row.last !== undefined) answer.last = row.last;
   if (row.outset !== undefined) answer.opened = row.outset;
   return answer;
 }
 
-/** The limits that charts draw, found in the configuration as core writes it: `openWhen: [{ kind, ratio, slowMs }]`. */
-function limitsOf(config: unknown): { failureLimit?: number; slowMs?: number } {
+function toInstanceEntry(lane: FleetLane): InstanceEntry {
+  const { state, mode, code, history, row } = lane;
+  const since = history.since ?? row.heardAt;
+  return { lane: lane.lane, instance: lane.instance.name, state, mode, code, since };
+}
+
+/** An event without what only the page of its breaker shows. */
+export function briefly(event: EventRecord): EventRecord {
+  if (event.outcomes === undefined && event.firstFailureAt === undefined) return event;
+  const { outcomes: _outcomes, firstFailureAt: _firstFailureAt, ...brief } = event;
+  return brief;
+}
+
+/** Found in the configuration as core writes it: `openWhen: [{ kind, ratio, slowMs }]`. */
+function limitsOf(config: unknown): RuleLimits {
   const rules = (config as { openWhen?: unknown } | null | undefined)?.openWhen;
-  const limits: { failureLimit?: number; slowMs?: number } = {};
+  const limits: RuleLimits = {};
   if (!Array.isArray(rules)) return limits;
   for (const rule of rules as ({ kind?: unknown; ratio?: unknown; slowMs?: unknown } | null)[]) {
     if (rule?.kind === 'failure-ratio' && typeof rule.ratio === 'number') limits.failureLimit ??= rule.ratio;

@@ -122,7 +122,12 @@ export class SeriesMemory {
    * Adds `share` of the sample's counts to one step, and its gauge for `cover`, the part of the step that it covers; its
    * histogram goes whole to the step where `whole` is true.
    */
-  write(chunk: Chunk, slot: number, sample: Sample, part: { share: number; cover: number; whole: boolean }): void {
+  write(
+    chunk: Chunk,
+    slot: number,
+    sample: Sample,
+    part: { share: number; cover: number; whole: boolean },
+  ): void {
     const at = slot * COLUMNS;
     const { values } = chunk;
     const counts = [sample.ok, sample.fail, sample.slow, sample.ignored, sample.rejected, sample.stale];

@@ -1,4 +1,4 @@
-import { type DirectoryRow, type EventRecord, LANE, type TopError, type Why } from '@cb/protocol';
+import { type EventRecord, LANE, type RowSummary, type TopError, type Why } from '@cb/protocol';
 import { clock, clockShort, count, duration, elapsed, percent } from './format.ts';
 
 /** The name people search the logs for: the code if there is one. */
@@ -72,15 +72,13 @@ function byWhom(event: EventRecord | undefined): string {
 const FLAPPING = 5;
 
 /** Why a row of the fleet looks as it does, in one line. `outageMs` is how long the last trouble took, if known. */
-export function whyRow(row: DirectoryRow, outageMs?: number): string {
+export function whyRow(row: RowSummary, outageMs?: number): string {
   const last = row.last;
   switch (row.code) {
     case LANE.noData: {
-      const silent = row.instances.filter((i) => i.code === LANE.noData);
-      const who = silent.length === 1 ? silent[0]?.instance : `${silent.length} instances`;
-      return silent.length === 0
-        ? 'No instance reports'
-        : `No heartbeat from ${who} since ${clockShort(row.since)}`;
+      const silent = row.counts[LANE.noData];
+      const who = row.instance ?? `${silent} instances`;
+      return silent === 0 ? 'No instance reports' : `No heartbeat from ${who} since ${clockShort(row.since)}`;
     }
     case LANE.isolated:
       return `Isolated${last?.mode === 'forced-open' ? byWhom(last) : ''}`;

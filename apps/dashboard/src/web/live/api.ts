@@ -1,4 +1,14 @@
-import type { BreakerDetail, Directory, EventPage, PolicyList, Series, Timeline } from '@cb/protocol';
+import {
+  type BreakerDetail,
+  type Directory,
+  type DirectoryColumns,
+  type EventPage,
+  type PolicyList,
+  type RowSummary,
+  type Series,
+  type Timeline,
+  unpackDirectory,
+} from '@cb/protocol';
 import { readToken } from './token.ts';
 
 export class ApiError extends Error {
@@ -27,8 +37,10 @@ async function read<T>(
   return (await response.json()) as T;
 }
 
-export function readDirectory(): Promise<Directory> {
-  return read('directory', {});
+export async function readDirectory(): Promise<Directory<RowSummary>> {
+  const columns = await read<DirectoryColumns>('directory', { instances: 0 });
+  const { epoch, seq, now } = columns;
+  return { epoch, seq, now, rows: unpackDirectory(columns) };
 }
 
 export function readTimeline(

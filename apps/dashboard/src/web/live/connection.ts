@@ -1,4 +1,4 @@
-import type { Delta, DirectoryRow, UiClientEvents, UiServerEvents } from '@cb/protocol';
+import type { Delta, RowSummary, UiClientEvents, UiServerEvents, Watch } from '@cb/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { noteServerTime, serverNow } from '../lib/clock.ts';
 import { createListeners } from '../lib/listeners.ts';
@@ -34,8 +34,9 @@ export class Connection {
   #reading = false;
   #again = false;
   #buffer: Delta[] = [];
-  #rowsBuffer: [DirectoryRow[], number][] = [];
+  #rowsBuffer: [RowSummary[], number][] = [];
   #watched: number[] = [];
+  #instances = false;
   #watchTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -76,9 +77,10 @@ export class Connection {
     this.#socket.disconnect().connect();
   }
 
-  /** Which rows are on screen. Scrolling says it many times; the server hears the last one. */
-  watch(rows: readonly number[]): void {
+  /** Which rows are on screen, and whether with their instances. Scrolling says it often; the server hears the last one. */
+  watch(rows: readonly number[], instances = false): void {
     this.#watched = [...rows];
+    this.#instances = instances;
     clearTimeout(this.#watchTimer);
     this.#watchTimer = setTimeout(() => this.#sendWatch(), 100);
   }
@@ -220,7 +222,9 @@ export class Connection {
   #sendWatch(): void {
     if (!this.#socket.connected || this.store.epoch === '') return;
     const { epoch } = this.store;
-    this.#socket.emit('watch', { rows: this.#watched, hz: HZ }, (answer) => {
+    const watch: Watch = { rows: this.#watched, hz: HZ };
+    if (this.#instances) watch.instances = true;
+    this.#socket.emit('watch', watch, (answer) => {
       if (answer?.ok && answer.epoch !== epoch && answer.epoch !== this.store.epoch) this.#resync();
     });
   }

@@ -30,11 +30,11 @@ export function useRow(row: number): RowView | undefined {
   );
 }
 
-/** Tells the server which rows are on screen, for as long as they are. */
-export function useWatch(rows: readonly number[], epoch: string): void {
-  const key = `${epoch}:${rows.join(',')}`;
+/** Tells the server which rows are on screen, for as long as they are, and whether their instances are wanted too. */
+export function useWatch(rows: readonly number[], epoch: string, instances = false): void {
+  const key = `${epoch}:${instances}:${rows.join(',')}`;
   // Dependencies on purpose: the key says when the list is another one.
-  useEffect(() => connection.watch(rows), [key]);
+  useEffect(() => connection.watch(rows, instances), [key]);
 }
 
 const RETRY_MS = 2000;

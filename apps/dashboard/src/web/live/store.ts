@@ -1,4 +1,4 @@
-import type { Delta, Directory, DirectoryRow, EventRecord, Frame, Totals } from '@cb/protocol';
+import type { Delta, Directory, DirectoryRow, EventRecord, Frame, RowSummary, Totals } from '@cb/protocol';
 import { noteServerTime } from '../lib/clock.ts';
 import { createListeners } from '../lib/listeners.ts';
 import { applyDelta, complete, keyOf, numbersAt, type RowNumbers, type RowView, toView } from './row-view.ts';
@@ -69,12 +69,15 @@ export class FleetStore {
     if (!held) this.#publish();
   }
 
-  replace(directory: Directory): void {
+  replace(directory: Directory<RowSummary>): void {
     noteServerTime(directory.now);
     if (directory.epoch !== this.epoch) this.#numbers.clear();
     this.epoch = directory.epoch;
     this.seq = directory.seq;
-    this.#rows = new Map(directory.rows.map((row) => [row.row, complete(row)]));
+    const known = directory.epoch === this.epoch ? this.#rows : undefined;
+    this.#rows = new Map(
+      directory.rows.map((row) => [row.row, keepInstances(complete(row), known?.get(row.row))]),
+    );
     this.#views.clear();
     for (const row of this.#rows.keys()) this.#dirty.add(row);
     this.#indexDirty = true;
@@ -101,10 +104,10 @@ export class FleetStore {
   }
 
   /** Rows that appeared or were described anew. What we know of their state wins where it is the newer one. */
-  upsert(rows: readonly DirectoryRow[], seq: number): void {
+  upsert(rows: readonly (RowSummary | DirectoryRow)[], seq: number): void {
     for (const incoming of rows) {
       const known = this.#rows.get(incoming.row);
-      const row = complete(incoming);
+      const row = keepInstances(complete(incoming), 'instances' in incoming ? undefined : known);
       if (known && seq < this.seq) this.#rows.set(row.row, keepState(row, known));
       else this.#rows.set(row.row, row);
       this.#touch(row.row, true);
@@ -172,5 +175,11 @@ function keepState(row: DirectoryRow, known: DirectoryRow): DirectoryRow {
   const events: { last?: EventRecord; opened?: EventRecord } = {};
   if (known.last) events.last = known.last;
   if (known.opened) events.opened = known.opened;
-  return { ...row, code: known.code, since: known.since, opens: known.opens, ...events };
+  const { code, since, counts, opens } = known;
+  return { ...row, code, since, counts, opens, ...events };
+}
+
+/** A row that came without its instances keeps those that are known of it: they are told again after every gap. */
+function keepInstances(row: DirectoryRow, known: DirectoryRow | undefined): DirectoryRow {
+  return known !== undefined && row.instances.length === 0 ? { ...row, instances: known.instances } : row;
 }

@@ -50,7 +50,7 @@ export function BreakerPage({ service, name }: { service: string; name: string }
 function Breaker({ row }: { row: number }) {
   const { epoch } = useFleetIndex();
   const rows = useMemo(() => [row], [row]);
-  useWatch(rows, epoch);
+  useWatch(rows, epoch, true);
   useTimeline(rows, true);
   const view = useRow(row);
   const detail = useDetail(row, epoch);

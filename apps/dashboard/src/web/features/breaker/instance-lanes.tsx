@@ -37,7 +37,7 @@ export function InstanceLanes({ view }: { view: RowView }) {
           <h2>Instances</h2>
         </div>
         <span className="muted">
-          <b>{view.notClosed}</b> of {instances.length} open
+          <b>{view.notClosed}</b> of {view.size} open
         </span>
       </div>
       <div className="track track-instances" style={{ height: instances.length * HEIGHT[room] }}>

@@ -44,9 +44,7 @@ function Sentence({ view, event, detail }: SentenceProps) {
             {detail?.origin &&
               detail.opened &&
               ` Probes failed since, the last at ${clock(detail.opened.t)}.`}
-            {trouble &&
-              view.instances.length > 1 &&
-              ` Open on ${view.notClosed} of ${view.instances.length} instances.`}
+            {trouble && view.size > 1 && ` Open on ${view.notClosed} of ${view.size} instances.`}
           </span>
         </>
       ) : (

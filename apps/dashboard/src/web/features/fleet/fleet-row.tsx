@@ -80,7 +80,7 @@ export const FleetRow = memo(function FleetRow({ row, index, top, height, card }
       </td>
       <td className="cell-name">
         {title}
-        <span className="row-open">{silent ? NONE : `${view.notClosed}/${view.instances.length}`}</span>
+        <span className="row-open">{silent ? NONE : `${view.notClosed}/${view.size}`}</span>
         <span className="row-service">{view.service}</span>
         {kind}
       </td>
