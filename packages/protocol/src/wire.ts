@@ -7,6 +7,8 @@
  * milliseconds (`…Ms`), shares are 0..1 (`…Ratio`).
  */
 
+import type { Marker } from './wire-markers.ts';
+
 /** Sent in `hello`. A server refuses a service whose version it does not know. */
 export const PROTOCOL_VERSION = 1;
 
@@ -457,6 +459,8 @@ export interface UiServerEvents {
   /** Rows that are gone. */
   gone: (rows: number[]) => void;
   totals: (totals: Totals) => void;
+  /** Somebody posted one. */
+  marker: (marker: Marker) => void;
   /** The browser has missed something: read the directory again. */
   resync: (reason: { epoch: string; seq: number }) => void;
 }

@@ -1,4 +1,4 @@
-import type { Delta } from '@cb/protocol';
+import type { Delta, Marker } from '@cb/protocol';
 
 /** One thing the browsers must hear of, in order. */
 export type Change =
@@ -8,6 +8,7 @@ export type Change =
   /** Only what is told of its instances changed. */
   | { readonly kind: 'lanes'; readonly row: number }
   | { readonly kind: 'gone'; readonly row: number }
+  | { readonly kind: 'marker'; readonly marker: Marker }
   /** The past was told anew: what a browser has drawn may differ from what is stored. */
   | { readonly kind: 'rewritten' };
 

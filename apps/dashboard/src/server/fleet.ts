@@ -6,6 +6,7 @@ import {
   LANE,
   type Lane,
   laneOf,
+  type Marker,
   type PolicyReport,
   type Registration,
   type Rollup,
@@ -16,6 +17,7 @@ import { EventLog } from './event-log.ts';
 import { LaneHistory } from './history.ts';
 import { Instance } from './instance.ts';
 import { type Limits, resolveLimits } from './limits.ts';
+import { MarkerLog } from './marker-log.ts';
 import { takeRollup } from './numbers.ts';
 import { PolicyBook } from './policy-book.ts';
 import { briefly, type FleetLane, FleetRow, IDLE } from './row.ts';
@@ -37,6 +39,7 @@ export class Fleet {
   readonly events: EventLog;
   readonly memory: SeriesMemory;
   readonly changes: ChangeLog;
+  readonly markers: MarkerLog = new MarkerLog();
   readonly policies: PolicyBook;
   /** Number of the newest state delta. */
   seq = 0;
@@ -189,6 +192,13 @@ export class Fleet {
   /** Whether each lane has charts of its own, besides those of its row. */
   get laneCharts(): boolean {
     return this.lanes <= MOST_LANE_CHARTS;
+  }
+
+  /** Keeps a marker; the browsers hear of it. */
+  mark(marker: Omit<Marker, 'marker'>): Marker {
+    const kept = this.markers.add(marker);
+    this.changes.add({ kind: 'marker', marker: kept });
+    return kept;
   }
 
   /** Takes what policies say. */

@@ -1,11 +1,19 @@
-import type { Lane, Minutes, Segments } from '@cb/protocol';
-import { MinuteShares } from './minute-shares.ts';
+import { LANE, type Lane, type Minutes, type Segments } from '@cb/protocol';
+import { MinuteShares, type MinuteVisitor } from './minute-shares.ts';
 
 /** Most exact segments of one lane; beyond it the oldest half is folded into minutes. */
 export const EXACT_SEGMENTS = 256;
 const FIRST_CAPACITY = 4;
 const NO_STARTS = new Float64Array(0);
 const NO_CODES = new Uint8Array(0);
+
+/** Hears what a lane showed, in order of time and cut to what was asked for. */
+export interface Walker {
+  /** `opened`: an opening, and no failed probe, began this span. */
+  span(from: number, to: number, code: Lane, opened: boolean): void;
+  /** Folded minutes come before all spans, and uncut. */
+  readonly minute: MinuteVisitor;
+}
 
 /**
  * What one lane showed over time. The newest 128 to 256 changes are exact to the millisecond; what is older is kept as
@@ -33,6 +41,11 @@ export class LaneHistory {
   /** When the code in force now began. */
   get since(): number | undefined {
     return this.#count === 0 ? undefined : this.#since;
+  }
+
+  /** Where what is known begins; undefined before anything is. */
+  get knownSince(): number | undefined {
+    return this.#minutes?.start ?? (this.#count === 0 ? undefined : this.#startAt(0));
   }
 
   /** Where the folded part ends: nothing before it can be changed any more. Undefined while nothing is folded. */
@@ -145,6 +158,34 @@ export class LaneHistory {
       answer.code.push(this.#codeAt(index));
     }
     return answer;
+  }
+
+  /** Tells all of [from, to): the time before anything was known as no data. */
+  walk(from: number, to: number, walker: Walker): void {
+    this.#minutes?.walk(from, to, walker.minute);
+    const known = this.knownSince ?? to;
+    if (known > from) walker.span(from, Math.min(to, known), LANE.noData, false);
+    let first = Math.max(0, this.#indexAt(from));
+    // Runs of no length at `from` itself did happen.
+    while (first > 0 && this.#startAt(first - 1) === from) first--;
+    let open = this.#isOpen(first - 1);
+    for (let i = first; i < this.#count; i++) {
+      const start = this.#startAt(i);
+      if (start >= to) break;
+      const code = this.#codeAt(i);
+      const end = i + 1 < this.#count ? Math.min(to, this.#startAt(i + 1)) : to;
+      walker.span(Math.max(from, start), end, code, code === LANE.open && !open && start >= from);
+      if (code !== LANE.halfOpen) open = code === LANE.open;
+    }
+  }
+
+  /** Whether the lane stood open in the segment of that index, or had only probed since it did. */
+  #isOpen(index: number): boolean {
+    for (let i = index; i >= 0; i--) {
+      const code = this.#codeAt(i);
+      if (code !== LANE.halfOpen) return code === LANE.open;
+    }
+    return this.#minutes?.open ?? false;
   }
 
   /** The folded minutes between `from` and `to`; undefined when that range is exact. */

@@ -7,7 +7,10 @@ import { Fleet } from './fleet.ts';
 import { Guard } from './guard.ts';
 import { createHttp } from './http.ts';
 import { serveIngest } from './ingest.ts';
+import { markerRoutes } from './markers.ts';
+import { Moments } from './moments.ts';
 import { checkOptions, type DashboardOptions } from './options.ts';
+import { RangeReads } from './range-reads.ts';
 import { type RefusalKind, Refusals } from './refusals.ts';
 import { Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
@@ -95,8 +98,11 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const stats = (): DashboardStats => readStats(context, viewers, startedAt);
   const files = new StaticFiles(options.webDir ?? findWebDir());
   routes.add(...new Api(context.fleet, context.now).routes());
+  routes.add(...new RangeReads(context.fleet, context.now).routes());
+  routes.add(...new Moments(context.fleet, context.now).routes());
+  routes.add(...markerRoutes(context.fleet, context.now));
   // socket.io has taken its own path before; what is left comes here.
-  http.on('request', skipSockets(createHttp({ context, guard, access, routes, files, stats })));
+  http.on('request', skipSockets(createHttp({ context, guard, access, ingestToken, routes, files, stats })));
   http.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
     else socket.destroy();

@@ -167,6 +167,7 @@ class Viewer {
       else if (change.kind === 'row') changed.add(change.row);
       else if (change.kind === 'lanes') lanes.add(change.row);
       else if (change.kind === 'gone') gone.push(change.row);
+      else if (change.kind === 'marker') this.#socket.emit('marker', change.marker);
       else rewritten = true;
     }
     if (this.#instances) for (const row of lanes) if (this.#watches(row)) changed.add(row);
