@@ -64,14 +64,22 @@ class Instance {
     });
   }
 
-  async join(now) {
-    const { socket, service } = this;
+  async join() {
+    const { socket } = this;
     const connected = new Promise((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('connect_error', reject);
     });
     socket.connect();
     await connected;
+    await this.introduce();
+    // A line that was lost comes back by itself, and then everything is said again.
+    socket.on('connect', () => this.introduce().catch(() => {}));
+  }
+
+  async introduce() {
+    const { socket, service } = this;
+    const now = Date.now();
     const boot = `${this.name}-1`;
     const tags = { region: service.region };
     await socket.emitWithAck('hello', {
@@ -86,9 +94,9 @@ class Instance {
     const registrations = service.breakers.map((breaker, id) => ({
       id,
       name: breaker.name,
-      state: 'closed',
+      state: this.states[id],
       mode: 'auto',
-      since: now - DAY_MS + breaker.ageMs,
+      since: this.seq === 0 ? now - DAY_MS + breaker.ageMs : now,
       config: CONFIG,
       configRevision: 1,
       tags: { kind: breaker.kind, team: breaker.team },
@@ -225,13 +233,18 @@ async function inParts(list, each) {
 }
 
 const NEXT = { closed: 'open', open: 'half-open', 'half-open': 'closed' };
+/** Breakers that opened and have not closed again, by when they change next. */
+const moving = [];
 
-/** State changes all over the fleet, spread over the second. */
-async function moveOne(instances) {
-  const instance = instances[Math.floor(random() * instances.length)];
-  const id = Math.floor(random() * options.breakers);
+/** A state change somewhere in the fleet: the next of those that opened lately, or another one opens. */
+async function changeOne(now) {
+  const due = moving[0]?.at <= now ? moving.shift() : undefined;
+  const instance = due?.instance ?? fleet[Math.floor(random() * fleet.length)];
+  const id = due?.id ?? Math.floor(random() * options.breakers);
   const from = instance.states[id];
-  await instance.tell([change(id, from, NEXT[from], Date.now())]);
+  if (due === undefined && from !== 'closed') return;
+  if (from !== 'half-open') moving.push({ instance, id, at: now + 5_000 });
+  await instance.tell([change(id, from, NEXT[from], now)]);
 }
 
 const services = Array.from({ length: options.services }, (_, i) => makeService(i));
@@ -249,7 +262,7 @@ const startedAt = Date.now();
 setInterval(() => {
   for (const instance of fleet) if (instance.socket.connected) instance.beat(Date.now());
 }, 4_000);
-await inParts(fleet, (instance) => instance.join(Date.now()));
+await inParts(fleet, (instance) => instance.join());
 await inParts(fleet, (instance) => instance.tellPast(startedAt));
 const registeredMs = Date.now() - startedAt;
 if (process.send) process.send({ registeredMs });
@@ -265,7 +278,7 @@ for (let tick = 0; ; tick = (tick + 1) % 10) {
   const now = Date.now();
   if (lively) {
     for (let i = tick; i < fleet.length; i += 10) fleet[i].rollup(now);
-    for (let i = 0; i < options.changesPerSecond / 10; i++) void moveOne(fleet);
+    for (let i = 0; i < options.changesPerSecond / 10; i++) changeOne(now).catch(() => {});
   }
   await sleep(Math.max(1, 100 - (Date.now() - now)));
 }

@@ -189,13 +189,15 @@ describe('markers over HTTP', () => {
       row: 1,
       code: LANE.open,
       counts: [0, 1, 0, 0, 1],
+      took: 1,
+      of: 2,
       event: { instance: 'a', errors: [{ count: 2 }] },
       deploy,
     });
     expect(moment.event).not.toHaveProperty('outcomes');
     expect(moment.until).toBeUndefined();
     const before = await read<Moment>(server, `moment?row=1&t=${moment.since - 1}`);
-    expect(before).toMatchObject({ code: LANE.closed, until: moment.since });
+    expect(before).toMatchObject({ code: LANE.closed, until: moment.since, took: 2, of: 2 });
     expect((await fetch(`${server.url}api/v1/moment?row=99&t=1`)).status).toBe(404);
     expect((await fetch(`${server.url}api/v1/moment?row=1`)).status).toBe(400);
   });

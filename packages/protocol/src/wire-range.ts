@@ -61,8 +61,11 @@ export interface Moment {
   since: number;
   /** When it ended; absent while it lasts. */
   until?: number;
-  /** Its instances by code. */
+  /** Its instances by code at `t`. */
   counts: LaneCounts;
+  /** Instances that showed this code at some time while it lasted, and all there are. */
+  took: number;
+  of: number;
   /** The change that began it, where it is still known. */
   event?: EventRecord;
   /** The last deploy of its service before it began. */

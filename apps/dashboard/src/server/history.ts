@@ -3,9 +3,9 @@ import { MinuteShares, type MinuteVisitor } from './minute-shares.ts';
 
 /** Most exact segments of one lane; beyond it the oldest half is folded into minutes. */
 export const EXACT_SEGMENTS = 256;
-const FIRST_CAPACITY = 4;
-const NO_STARTS = new Float64Array(0);
-const NO_CODES = new Uint8Array(0);
+/** Earlier segments of lanes that have few are copied into an array of just their number. */
+const FEW = 8;
+const NONE: number[] = [];
 
 /** Hears what a lane showed, in order of time and cut to what was asked for. */
 export interface Walker {
@@ -17,14 +17,13 @@ export interface Walker {
 
 /**
  * What one lane showed over time. The newest 128 to 256 changes are exact to the millisecond; what is older is kept as
- * shares of minutes, for 24 hours, and only from the first fold on. The segment in force stands in fields and the earlier
- * ones in arrays that come with the first change and double: most lanes never change and have none.
+ * shares of minutes, for 24 hours, and only from the first fold on. Most lanes hardly ever change, and there are many of
+ * them: the segment in force stands in fields, and each earlier one is a number, its start times eight and its code.
  */
 export class LaneHistory {
   #since = 0;
   #now: Lane = 0;
-  #start: Float64Array = NO_STARTS;
-  #code: Uint8Array = NO_CODES;
+  #earlier: number[] = NONE;
   #count = 0;
   #minutes: MinuteShares | undefined;
 
@@ -54,57 +53,50 @@ export class LaneHistory {
   }
 
   /**
-   * From `t` on the lane shows `code`, whatever was known after `t` before. Answers whether that changed anything.
+   * From `t` on, a whole number, the lane shows `code`, whatever was known after `t` before. Answers whether that changed anything.
    * A moment inside the folded part counts as the beginning of the exact part. What began at `t` itself stays, as a run
    * of no length: it did happen.
    */
   set(t: number, code: Lane): boolean {
-    const rewound = this.#rewind(t);
+    const at = Math.round(t);
+    const rewound = this.#rewind(at);
     if (this.code === code) return rewound;
-    this.#append(Math.max(t, this.#minutes?.end ?? t), code);
+    this.#append(Math.max(at, this.#minutes?.end ?? at), code);
     return true;
   }
 
   /** Forgets what begins after `t`. What is folded, and the first segment behind it, stays. */
   #rewind(t: number): boolean {
-    const before = this.#count;
+    const count = this.#count;
     const least = this.#minutes === undefined ? 0 : 1;
     while (this.#count > least && this.#since > t) {
       this.#count--;
-      if (this.#count === 0) break;
-      this.#since = this.#start[this.#count - 1] as number;
-      this.#now = this.#code[this.#count - 1] as Lane;
+      const before = this.#earlier.pop();
+      if (before === undefined) break;
+      this.#since = Math.floor(before / 8);
+      this.#now = (before % 8) as Lane;
     }
-    return this.#count !== before;
+    return this.#count !== count;
   }
 
   #append(t: number, code: Lane): void {
     if (this.#count === EXACT_SEGMENTS) this.#fold();
     if (this.#count > 0) {
-      if (this.#count > this.#start.length) this.#grow();
-      this.#start[this.#count - 1] = this.#since;
-      this.#code[this.#count - 1] = this.#now;
+      const before = this.#since * 8 + this.#now;
+      if (this.#count < FEW) this.#earlier = [...this.#earlier, before];
+      else this.#earlier.push(before);
     }
     this.#since = t;
     this.#now = code;
     this.#count++;
   }
 
-  #grow(): void {
-    const start = new Float64Array(Math.max(FIRST_CAPACITY, this.#start.length * 2));
-    const code = new Uint8Array(start.length);
-    start.set(this.#start);
-    code.set(this.#code);
-    this.#start = start;
-    this.#code = code;
-  }
-
   #startAt(index: number): number {
-    return index === this.#count - 1 ? this.#since : (this.#start[index] as number);
+    return index === this.#count - 1 ? this.#since : Math.floor((this.#earlier[index] as number) / 8);
   }
 
   #codeAt(index: number): Lane {
-    return index === this.#count - 1 ? this.#now : (this.#code[index] as Lane);
+    return index === this.#count - 1 ? this.#now : (((this.#earlier[index] as number) % 8) as Lane);
   }
 
   #fold(): void {
@@ -114,8 +106,7 @@ export class LaneHistory {
     for (let i = 0; i < half; i++) {
       this.#minutes.add(this.#startAt(i), Math.min(this.#startAt(i + 1), until), this.#codeAt(i));
     }
-    this.#start.copyWithin(0, half);
-    this.#code.copyWithin(0, half);
+    this.#earlier.splice(0, half);
     this.#count -= half;
   }
 

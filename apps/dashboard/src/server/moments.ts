@@ -46,8 +46,14 @@ export class Moments {
       code: code[0] ?? LANE.noData,
       since,
       counts: countsAt(row, t),
+      took: 0,
+      of: row.lanes.size,
     };
     if (start[1] !== undefined) answer.until = start[1];
+    for (const { history } of row.lanes.values()) {
+      if (history.segments(since, (start[1] ?? this.#now() + 1) - 1).code.includes(answer.code))
+        answer.took++;
+    }
     const event = this.#eventOf(row, answer);
     if (event !== undefined) answer.event = briefly(event);
     const deploy = this.#fleet.markers.deployBefore(row.service, since, AFTER_DEPLOY_MS);

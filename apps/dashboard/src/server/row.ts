@@ -58,6 +58,8 @@ export const IDLE: Live = {
   failureRatio: -1,
 };
 
+const WORST_FIRST = [LANE.open, LANE.isolated, LANE.halfOpen, LANE.closed] as const;
+
 /** One breaker of one service over all its instances. */
 export class FleetRow {
   readonly row: number;
@@ -86,6 +88,8 @@ export class FleetRow {
   tick = 0;
   /** When a lane was last dropped: the worst of all lanes cannot be computed for earlier moments any more. */
   #droppedAt = 0;
+  /** The latest moment at which any lane is known to have changed. */
+  #newest = 0;
   /** What a list shows of it that no state change tells. */
   #described = '';
   #opens: { t: number; lane: number }[] = [];
@@ -141,12 +145,24 @@ export class FleetRow {
   /** Tells the worst-of lane anew from `t` on, from the lanes. */
   refresh(t: number): void {
     const from = Math.max(t, this.history.foldedUntil ?? t, this.#droppedAt);
+    if (t >= this.#newest) {
+      // Nothing is known that happened later: what the lanes show now is what they show at `t`.
+      this.#newest = t;
+      this.history.set(from, this.#worstNow());
+      this.code = this.history.code ?? LANE.noData;
+      return;
+    }
     const moments = new Set([from]);
     for (const { history } of this.lanes.values()) {
       if ((history.since ?? 0) > from) for (const moment of history.changesFrom(from)) moments.add(moment);
     }
     for (const moment of [...moments].sort((a, b) => a - b)) this.history.set(moment, this.#worstAt(moment));
     this.code = this.history.code ?? LANE.noData;
+  }
+
+  #worstNow(): Lane {
+    for (const code of WORST_FIRST) if (this.counts[code] > 0) return code;
+    return LANE.noData;
   }
 
   #worstAt(t: number): Lane {

@@ -71,6 +71,21 @@ function byWhom(event: EventRecord | undefined): string {
 /** Opens in the last hour from which a circuit is called flapping. */
 const FLAPPING = 5;
 
+/**
+ * Where the trouble of an open row began. Failed probes say only that it goes on, and the newest event may be of another
+ * instance, well again.
+ */
+export function openingOf({ code, last, opened }: RowSummary): EventRecord | undefined {
+  if (code !== LANE.open) return undefined;
+  const telling = last?.to === 'open' && last.why.rule !== 'probes-failed';
+  return telling ? last : (opened ?? last);
+}
+
+/** Whether `whyRow` has something to say, for who must know before it is said. */
+export function saysWhy({ code, last }: RowSummary): boolean {
+  return code !== LANE.closed || (last?.to === 'closed' && last.from !== 'closed');
+}
+
 /** Why a row of the fleet looks as it does, in one line. `outageMs` is how long the last trouble took, if known. */
 export function whyRow(row: RowSummary, outageMs?: number): string {
   const last = row.last;
@@ -84,9 +99,7 @@ export function whyRow(row: RowSummary, outageMs?: number): string {
       return `Isolated${last?.mode === 'forced-open' ? byWhom(last) : ''}`;
     case LANE.open: {
       if (row.opens >= FLAPPING) return withError(`Flapping: ${row.opens} opens in the last hour`, last);
-      // Failed probes say only that the trouble goes on, and the newest event may be of another instance, well again.
-      const telling = last?.to === 'open' && last.why.rule !== 'probes-failed';
-      const began = telling ? last : (row.opened ?? last);
+      const began = openingOf(row);
       return withError(began?.to === 'open' ? causeOf(began.why) : '', began);
     }
     case LANE.halfOpen:

@@ -3,15 +3,16 @@ import { io, type Socket } from 'socket.io-client';
 import { noteServerTime, serverNow } from '../lib/clock.ts';
 import { createListeners } from '../lib/listeners.ts';
 import { repaint } from '../lib/painter.ts';
-import { ApiError, readDirectory } from './api.ts';
+import { ApiError, readDirectory, readMarkers } from './api.ts';
 import { History } from './history.ts';
+import { MarkerStore } from './markers.ts';
 import { FleetStore } from './store.ts';
 import { readToken, writeToken } from './token.ts';
 
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'unauthorized';
 
-/** Frames a second of the watched rows. */
-const HZ = 4;
+/** Frames a second of the watched rows; `?hz=10` in the address asks for more. */
+const HZ = Math.min(10, Math.max(1, Number(new URLSearchParams(location.search).get('hz')) || 4));
 /** The server says its totals once a second; after this much silence it is gone, whatever the socket thinks. */
 const SILENCE_MS = 10_000;
 /** Deltas kept while the directory is being read. */
@@ -25,6 +26,7 @@ const BUFFER = 10_000;
 export class Connection {
   readonly store = new FleetStore();
   readonly history = new History(() => this.#resync());
+  readonly markers = new MarkerStore();
   readonly changed = createListeners();
   #socket: Socket<UiServerEvents, UiClientEvents>;
   #state: ConnectionState = 'connecting';
@@ -116,6 +118,7 @@ export class Connection {
       this.#heard();
       this.store.setTotals(totals);
     });
+    socket.on('marker', (marker) => this.markers.add(marker));
     socket.on('resync', () => {
       this.#heard();
       this.#resync();
@@ -216,7 +219,16 @@ export class Connection {
     for (const [each, seq] of rows) this.store.upsert(each, seq);
     this.#apply(this.#buffer.splice(0));
     this.#sendWatch();
+    this.#readMarkers();
     if (this.#socket.connected) this.#set('live');
+  }
+
+  /** A server that is older than markers has none. */
+  #readMarkers(): void {
+    readMarkers().then(
+      (list) => this.markers.replace(list),
+      () => {},
+    );
   }
 
   #sendWatch(): void {

@@ -68,7 +68,7 @@ function Breaker({ row }: { row: number }) {
       <div className="breaker-columns">
         <Tracks view={view} />
         <aside className="breaker-side">
-          <EventLog row={row} epoch={epoch} />
+          <EventLog row={row} service={view.service} epoch={epoch} />
           <Settings detail={detail} />
         </aside>
       </div>
