@@ -10,6 +10,7 @@ import { Lifecycle, type Resource } from '../src/server/lifecycle.ts';
 import { Refusals } from '../src/server/refusals.ts';
 import { Routes } from '../src/server/routes.ts';
 import { StaticFiles } from '../src/server/static-files.ts';
+import { TokenCheck } from '../src/server/tokens.ts';
 import { client, heard, start, until } from './support.ts';
 
 /** Resources that note what happens to them. */
@@ -77,6 +78,7 @@ it('answers /readyz with 503 until it is ready and from closing on, and nothing 
     context,
     guard,
     access: new Access(tokens),
+    ingestToken: new TokenCheck(undefined),
     routes: new Routes(),
     files,
     stats: () => ({}),

@@ -7,7 +7,7 @@
  * milliseconds (`…Ms`), shares are 0..1 (`…Ratio`).
  */
 import type { ControlAnswer, ControlCommand, Overlay } from './wire-control.ts';
-
+import type { Marker } from './wire-markers.ts';
 import type { TracePart } from './wire-trace.ts';
 
 /** Sent in `hello`. A server refuses a service whose version it does not know. */
@@ -245,8 +245,11 @@ export interface InstanceEntry extends Overlay {
   since: number;
 }
 
+/** How many instances show each code, in order of code: [noData, closed, halfOpen, isolated, open]. */
+export type LaneCounts = readonly [number, number, number, number, number];
+
 /** One row of the fleet page. */
-export interface DirectoryRow {
+export interface RowSummary {
   row: number;
   service: string;
   name: string;
@@ -255,7 +258,11 @@ export interface DirectoryRow {
   code: Lane;
   /** When `code` began. */
   since: number;
-  instances: InstanceEntry[];
+  counts: LaneCounts;
+  /** The name of its instance, where it has only one. */
+  instance?: string;
+  /** Its instances on which people laid a mode over what the machine computes, at most 500; absent where there is none. */
+  laid?: InstanceEntry[];
   /** The limit of its failure-ratio rule, where it has one. */
   failureLimit?: number;
   slowMs?: number;
@@ -266,13 +273,17 @@ export interface DirectoryRow {
   /** How often the instance that opened most went from closed to open in the last hour; failed probes do not count. */
   opens: number;
 }
-/** GET /api/v1/directory */
-export interface Directory {
+/** A row with each of its instances. */
+export interface DirectoryRow extends RowSummary {
+  instances: InstanceEntry[];
+}
+/** GET /api/v1/directory ; with `instances=0` the `DirectoryColumns`, a hundredth of the size. */
+export interface Directory<Row extends RowSummary = DirectoryRow> {
   epoch: string;
   /** Sequence number of the state deltas that this answer includes. */
   seq: number;
   now: number;
-  rows: DirectoryRow[];
+  rows: Row[];
 }
 
 /** A state change as the server keeps it. `event` is its id within the epoch. */
@@ -394,6 +405,8 @@ export interface Watch {
   rows: number[];
   /** Frames a second, 1..10. */
   hz: number;
+  /** These rows are wanted with each of their instances, now and whenever those change. */
+  instances?: boolean;
 }
 export interface WatchAck {
   ok: boolean;
@@ -437,8 +450,12 @@ export interface Delta {
   /** The row's worst code afterwards, and since when. */
   rowCode: Lane;
   rowSince: number;
-  /** Present for a real state change; absent where heartbeat loss or return caused the delta. */
+  /** The row's instances by code afterwards. */
+  counts: LaneCounts;
+  /** Present for a real state change; absent where heartbeat loss or return caused the delta. Outcomes only of watched rows. */
   event?: EventRecord;
+  /** `opens` of the row afterwards, where the event is an opening. */
+  opens?: number;
 }
 
 /**
@@ -467,11 +484,13 @@ export interface UiServerEvents {
   }) => void;
   f: (frame: Frame) => void;
   s: (deltas: Delta[]) => void;
-  /** Rows that appeared or changed in more than their state (instances, tags, limits). */
-  rows: (rows: DirectoryRow[], seq: number) => void;
+  /** Rows that appeared or changed in more than their state (tags, limits); with instances where those were asked for. */
+  rows: (rows: (RowSummary | DirectoryRow)[], seq: number) => void;
   /** Rows that are gone. */
   gone: (rows: number[]) => void;
   totals: (totals: Totals) => void;
+  /** Somebody posted one. */
+  marker: (marker: Marker) => void;
   /** The browser has missed something: read the directory again. */
   resync: (reason: { epoch: string; seq: number }) => void;
 }

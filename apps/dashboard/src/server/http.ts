@@ -1,18 +1,20 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Access, Caller } from './access.ts';
 import { denialOf, mayAct } from './access.ts';
 import { readBody } from './body.ts';
 import type { Guard } from './guard.ts';
 import type { Phase } from './lifecycle.ts';
 import { json, type Reply, send, text } from './reply.ts';
-import { BadRequest, type Routes } from './routes.ts';
+import { BadRequest, type Route, type Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
 import type { StaticFiles } from './static-files.ts';
+import type { TokenCheck } from './tokens.ts';
 
 export interface HttpParts {
   context: ServerContext;
   guard: Guard;
   access: Access;
+  ingestToken: TokenCheck;
   routes: Routes;
   files: StaticFiles;
   /** Numbers for `/healthz`. */
@@ -68,9 +70,9 @@ async function answerApi(
   path: string,
   query: string,
 ): Promise<Reply> {
-  const caller = admit(parts, request);
-  if ('status' in caller) return caller;
   const methods = parts.routes.at(path);
+  const caller = asService(parts, request, methods?.get(request.method ?? '')) ?? admit(parts, request);
+  if ('status' in caller) return caller;
   if (methods === undefined) return text(404, `There is ${parts.routes.paths} under /api/v1/.`);
   const route = methods.get(request.method === 'HEAD' ? 'GET' : (request.method ?? ''));
   if (route === undefined) {
@@ -96,6 +98,23 @@ function notAllowed(methods: readonly string[]): Reply {
   return { ...text(405, `Only ${methods.join(' and ')}.`), headers: { allow: methods.join(', ') } };
 }
 
+/** A program with the token of services asks what that token opens. Pages have no business with it. */
+function asService(
+  { ingestToken }: HttpParts,
+  { headers, socket }: IncomingMessage,
+  route: Route | undefined,
+): Caller | undefined {
+  if (!route?.services || headers.origin !== undefined || headers['sec-fetch-site'] !== undefined)
+    return undefined;
+  const address = socket.remoteAddress ?? '';
+  const admitted = ingestToken.admits(bearer(headers), address);
+  return admitted ? { role: route.role, id: 'service', address } : undefined;
+}
+
+function bearer({ authorization = '' }: IncomingHttpHeaders): string | undefined {
+  return /^Bearer (.+)$/i.exec(authorization)?.[1];
+}
+
 /** Who asks. A page of another site gets nothing, even where it could not read it. */
 function admit(parts: HttpParts, request: IncomingMessage): Caller | Reply {
   const { context, access } = parts;
@@ -103,8 +122,11 @@ function admit(parts: HttpParts, request: IncomingMessage): Caller | Reply {
     context.refusals.count('foreignOrigin');
     return text(403, 'Pages of other sites may not read here.');
   }
-  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const caller = access.check(given, request.socket.remoteAddress ?? '', context.monotonic());
+  const caller = access.check(
+    bearer(request.headers),
+    request.socket.remoteAddress ?? '',
+    context.monotonic(),
+  );
   if (typeof caller === 'object') return caller;
   context.refusals.count(caller);
   if (caller === 'authRate')

@@ -7,7 +7,7 @@ export interface Limits {
   /** Rows (breakers over all instances) in all, and of one service. Beyond it calm, silent ones go. Default 10,000 and 2,000. */
   rows: number;
   rowsPerService: number;
-  /** Lanes (breakers on instances) in all. Default 50,000. */
+  /** Lanes (breakers on instances) in all. Default 250,000. */
   lanes: number;
   /** Policies on instances in all; of one instance 1,000. Default 10,000. */
   policies: number;
@@ -18,7 +18,7 @@ export interface Limits {
   seriesBytes: number;
   /** Rough bytes that all traces of single calls may use; beyond it the oldest go. Default 64 MiB: about seven million calls. */
   traceBytes: number;
-  /** Changes a browser may fall behind before it reads everything again. Default 4,096. */
+  /** Changes a browser may fall behind before it reads everything again. Default 16,384. */
   backlog: number;
   /** How long an instance that is gone keeps its lanes. Default one hour. */
   forgetInstanceMs: number;
@@ -31,13 +31,13 @@ const DEFAULTS: Limits = {
   rollupMs: 1_000,
   rows: 10_000,
   rowsPerService: 2_000,
-  lanes: 50_000,
+  lanes: 250_000,
   policies: 10_000,
   events: 20_000,
   eventsPerRow: 500,
   seriesBytes: 192 * 2 ** 20,
   traceBytes: 64 * 2 ** 20,
-  backlog: 4_096,
+  backlog: 16_384,
   forgetInstanceMs: 3_600_000,
   forgetRowMs: 24 * 3_600_000,
 };

@@ -13,7 +13,10 @@ import { Guard } from './guard.ts';
 import { createHttp } from './http.ts';
 import { serveIngest } from './ingest.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { markerRoutes } from './markers.ts';
+import { Moments } from './moments.ts';
 import { type CheckedOptions, checkOptions, type DashboardOptions } from './options.ts';
+import { RangeReads } from './range-reads.ts';
 import { type RefusalKind, Refusals } from './refusals.ts';
 import { Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
@@ -105,8 +108,11 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   lifecycle.add(alerts);
   routes.add(...alertRoutes(alerts, context));
   routes.add(traceRoute(context.fleet, context.now));
+  routes.add(...new RangeReads(context.fleet, context.now).routes());
+  routes.add(...new Moments(context.fleet, context.now).routes());
+  routes.add(...markerRoutes(context.fleet, context.now));
   // socket.io has taken its own path before; what is left comes here.
-  http.on('request', skipSockets(createHttp({ context, guard, access, routes, files, stats })));
+  http.on('request', skipSockets(createHttp({ context, guard, access, ingestToken, routes, files, stats })));
   http.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
     else socket.destroy();

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { FailedAttempts } from './failed-attempts.ts';
+import { isLoopback } from './guard.ts';
 
 /** Longest token that is looked at. */
 export const LONGEST_TOKEN = 256;
@@ -14,6 +15,13 @@ export class TokenCheck {
   /** @param token Without one everybody may pass. */
   constructor(token: string | undefined) {
     this.#digest = token === undefined ? undefined : sha256(token);
+  }
+
+  /** Whether somebody at this address may report as a service: with the token, or from this machine where none is asked for. */
+  admits(given: unknown, address: string): boolean {
+    if (this.#digest === undefined) return given === undefined && isLoopback(address.replace(/^::ffff:/, ''));
+    const usable = typeof given === 'string' && given.length <= LONGEST_TOKEN;
+    return timingSafeEqual(sha256(usable ? given : ''), this.#digest) && usable;
   }
 
   check(given: unknown, address: string, now: number): TokenAnswer {

@@ -8,6 +8,8 @@ export interface GestureOptions {
   /** A plain wheel zooms. Where it has a page to scroll, it asks for Ctrl or ⌘ (a pinch says Ctrl, too). */
   wheelZooms?: boolean;
   onPoint?: (x: number, y: number, t: number | null) => void;
+  /** A click on the plot that was no drag; true where it was taken, and opens nothing then. */
+  onPick?: (event: MouseEvent) => boolean;
 }
 
 /** What lies on the time axis and is not part of it: there a press is its own, and no moment is under the pointer. */
@@ -20,7 +22,7 @@ const DRAG_PX = 4;
 
 /** Pan by dragging or wheeling sideways, zoom by wheel, and the shared crosshair under the pointer. */
 export function useTimeGestures(ref: RefObject<HTMLElement | null>, options: GestureOptions): void {
-  const { plot, wheelZooms = false, onPoint } = options;
+  const { plot, wheelZooms = false, onPoint, onPick } = options;
   useEffect(() => {
     const root = ref.current;
     if (!root) return;
@@ -64,7 +66,8 @@ export function useTimeGestures(ref: RefObject<HTMLElement | null>, options: Ges
       onPoint?.(0, 0, null);
     };
     const onClick = (event: MouseEvent) => {
-      if (!dragged) return;
+      const picked = !dragged && timeAt(event.clientX) !== undefined && onPick?.(event) === true;
+      if (!dragged && !picked) return;
       dragged = false;
       event.preventDefault();
       event.stopPropagation();
@@ -99,5 +102,5 @@ export function useTimeGestures(ref: RefObject<HTMLElement | null>, options: Ges
       root.removeEventListener('wheel', onWheel);
       root.removeEventListener('dragstart', noDrag);
     };
-  }, [ref, plot, wheelZooms, onPoint]);
+  }, [ref, plot, wheelZooms, onPoint, onPick]);
 }

@@ -1,10 +1,11 @@
-import type { Delta, DirectoryRow, Role, UiClientEvents, UiServerEvents } from '@cb/protocol';
+import type { Delta, Role, RowSummary, UiClientEvents, UiServerEvents, Watch } from '@cb/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { noteServerTime, serverNow } from '../lib/clock.ts';
 import { createListeners } from '../lib/listeners.ts';
 import { repaint } from '../lib/painter.ts';
-import { ApiError, readDirectory } from './api.ts';
+import { ApiError, readDirectory, readMarkers } from './api.ts';
 import { History } from './history.ts';
+import { MarkerStore } from './markers.ts';
 import { FleetStore } from './store.ts';
 import { isSwapped, readToken, restoreToken, swapToken, writeToken } from './token.ts';
 
@@ -17,8 +18,8 @@ export interface Standing {
   alerts: boolean;
 }
 
-/** Frames a second of the watched rows. */
-const HZ = 4;
+/** Frames a second of the watched rows; `?hz=10` in the address asks for more. */
+const HZ = Math.min(10, Math.max(1, Number(new URLSearchParams(location.search).get('hz')) || 4));
 /** The server says its totals once a second; after this much silence it is gone, whatever the socket thinks. */
 const SILENCE_MS = 10_000;
 /** Deltas kept while the directory is being read. */
@@ -32,6 +33,7 @@ const BUFFER = 10_000;
 export class Connection {
   readonly store = new FleetStore();
   readonly history = new History(() => this.#resync());
+  readonly markers = new MarkerStore();
   readonly changed = createListeners();
   #socket: Socket<UiServerEvents, UiClientEvents>;
   #state: ConnectionState = 'connecting';
@@ -42,8 +44,9 @@ export class Connection {
   #reading = false;
   #again = false;
   #buffer: Delta[] = [];
-  #rowsBuffer: [DirectoryRow[], number][] = [];
+  #rowsBuffer: [RowSummary[], number][] = [];
   #watched: number[] = [];
+  #instances = false;
   #watchTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -97,9 +100,10 @@ export class Connection {
     this.#socket.disconnect().connect();
   }
 
-  /** Which rows are on screen. Scrolling says it many times; the server hears the last one. */
-  watch(rows: readonly number[]): void {
+  /** Which rows are on screen, and whether with their instances. Scrolling says it often; the server hears the last one. */
+  watch(rows: readonly number[], instances = false): void {
     this.#watched = [...rows];
+    this.#instances = instances;
     clearTimeout(this.#watchTimer);
     this.#watchTimer = setTimeout(() => this.#sendWatch(), 100);
   }
@@ -137,6 +141,7 @@ export class Connection {
       this.#heard();
       this.store.setTotals(totals);
     });
+    socket.on('marker', (marker) => this.markers.add(marker));
     socket.on('resync', () => {
       this.#heard();
       this.#resync();
@@ -250,13 +255,24 @@ export class Connection {
     for (const [each, seq] of rows) this.store.upsert(each, seq);
     this.#apply(this.#buffer.splice(0));
     this.#sendWatch();
+    this.#readMarkers();
     if (this.#socket.connected) this.#set('live');
+  }
+
+  /** A server that is older than markers has none. */
+  #readMarkers(): void {
+    readMarkers().then(
+      (list) => this.markers.replace(list),
+      () => {},
+    );
   }
 
   #sendWatch(): void {
     if (!this.#socket.connected || this.store.epoch === '') return;
     const { epoch } = this.store;
-    this.#socket.emit('watch', { rows: this.#watched, hz: HZ }, (answer) => {
+    const watch: Watch = { rows: this.#watched, hz: HZ };
+    if (this.#instances) watch.instances = true;
+    this.#socket.emit('watch', watch, (answer) => {
       if (answer?.ok && answer.epoch !== epoch && answer.epoch !== this.store.epoch) this.#resync();
     });
   }

@@ -59,7 +59,7 @@ export function BreakerPage({ service, name }: { service: string; name: string }
 function Breaker({ row }: { row: number }) {
   const { epoch } = useFleetIndex();
   const rows = useMemo(() => [row], [row]);
-  useWatch(rows, epoch);
+  useWatch(rows, epoch, true);
   useTimeline(rows, true);
   const view = useRow(row);
   const maySet = mayAct(useRole(), 'admin');
@@ -96,7 +96,7 @@ function Breaker({ row }: { row: number }) {
           }
         />
         <aside className="breaker-side">
-          <EventLog row={row} epoch={epoch} />
+          <EventLog row={row} service={view.service} epoch={epoch} />
           <AdvicePanel view={view} epoch={epoch} config={detail?.config} opened={detail?.opened?.instance} />
           <Settings detail={detail} />
         </aside>

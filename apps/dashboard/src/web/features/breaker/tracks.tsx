@@ -9,7 +9,7 @@ import { useHoverTime } from '../../lib/hover.ts';
 import { slugOf, wordOf } from '../../lib/states.ts';
 import { runAt } from '../../lib/track.ts';
 import { useFleetIndex } from '../../live/hooks.ts';
-import { history } from '../../live/live.ts';
+import { history, markers } from '../../live/live.ts';
 import type { RowView } from '../../live/row-view.ts';
 import { Chart } from './chart.tsx';
 import { type ChartData, stepAt } from './chart-data.ts';
@@ -35,14 +35,21 @@ export function Tracks({ view, underState }: { view: RowView; underState?: React
   );
   const flight = useMemo(inFlightChart, []);
   const lanes = useCallback(
-    (): LaneRect[] => [{ middle: 20, size: 'row', track: history.row(view.row) }],
-    [view.row],
+    (): LaneRect[] => [
+      {
+        middle: 20,
+        size: 'row',
+        track: history.row(view.row),
+        marks: markers.of(view.service).map(({ t }) => t),
+      },
+    ],
+    [view.row, view.service],
   );
   return (
     <section ref={root} className="panel tracks" aria-label="Timeline">
       <div className="track track-axis">
         <HoverClock />
-        <Axis />
+        <Axis service={view.service} />
       </div>
       <div className="track">
         <StateLabel view={view} />
