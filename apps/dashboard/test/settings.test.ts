@@ -67,7 +67,7 @@ it('switches on by a flag and off by its opposite', () => {
 });
 
 it('takes an empty variable and null in the file for nothing', () => {
-  const file = join(folder({ 'cb.json': '{ "$schema": "x", "host": null }' }), 'cb.json');
+  const file = join(folder({ 'cb.json': '\ufeff{ "$schema": "x", "host": null }' }), 'cb.json');
   expect(options(['--config', file], { CB_DASHBOARD_VIEW_TOKEN: '', CB_DASHBOARD_PORT: '' })).toEqual({});
 });
 
