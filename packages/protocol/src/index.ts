@@ -7,6 +7,8 @@ export * from './validate-control.ts';
 export * from './validate-control-request.ts';
 export * from './validate-policies.ts';
 export * from './validate-rollup.ts';
+export * from './validate-trace.ts';
 export * from './wire.ts';
 export * from './wire-alerts.ts';
 export * from './wire-control.ts';
+export * from './wire-trace.ts';

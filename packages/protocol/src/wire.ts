@@ -8,6 +8,8 @@
  */
 import type { ControlAnswer, ControlCommand, Overlay } from './wire-control.ts';
 
+import type { TracePart } from './wire-trace.ts';
+
 /** Sent in `hello`. A server refuses a service whose version it does not know. */
 export const PROTOCOL_VERSION = 1;
 
@@ -216,6 +218,8 @@ export interface IngestClientEvents {
   hb: (heartbeat: Heartbeat) => void;
   /** May be lost. A server that is older than policies ignores it. */
   pol: (policies: PolicyReport[]) => void;
+  /** Single calls, where the reporter traces them. May be lost: the parts are numbered. */
+  tr: (parts: TracePart[]) => void;
   /** Breakers that are gone (evicted from a group). */
   rm: (ids: number[], ack: (answer: { ok: boolean }) => void) => void;
 }
@@ -316,7 +320,7 @@ export interface Timeline {
 
 /**
  * Charts of one row: columns per step, summed over instances (`instance` asks for one).
- * GET /api/v1/series?row=…&from=…&to=…[&lane=…]. Steps without any data have null in `t`'s place left out entirely.
+ * GET /api/v1/series?row=…&from=…&to=…[&lane=…][&detail=1]. Steps without any data have null in `t`'s place left out entirely.
  */
 export interface Series {
   row: number;
@@ -332,6 +336,9 @@ export interface Series {
   p50: (number | null)[];
   p95: (number | null)[];
   p99: (number | null)[];
+  /** With `detail=1`: neutral calls, and one sparse latency histogram a step, as in `Rollup`. */
+  ignored?: number[];
+  hist?: number[][];
 }
 
 /** Settings in force. GET /api/v1/breaker?row=… */

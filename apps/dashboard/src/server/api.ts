@@ -97,7 +97,7 @@ export class Api {
     const lanes = [...row.lanes.values()].filter((lane) => wanted === undefined || lane.lane === wanted);
     const asked = { ...range(query, this.#now()), now: this.#now() };
     const series = lanes.map((lane) => lane.series);
-    return json(readSeries(row.row, series, asked));
+    return json(readSeries(row.row, series, asked, { detail: query.get('detail') === '1' }));
   }
 
   #breaker(query: URLSearchParams): Reply {

@@ -10,6 +10,7 @@ import {
   type Registration,
   type Rollup,
   type StateChange,
+  type TracePart,
 } from '@cb/protocol';
 import { ChangeLog } from './change-log.ts';
 import { EventLog } from './event-log.ts';
@@ -22,6 +23,7 @@ import { PolicyBook } from './policy-book.ts';
 import { type FleetLane, FleetRow, IDLE } from './row.ts';
 import { LaneSeries } from './series.ts';
 import { SeriesMemory } from './series-memory.ts';
+import { TraceStore } from './trace-store.ts';
 
 const MINUTE_MS = 60_000;
 const YEAR_MS = 366 * 86_400_000;
@@ -37,6 +39,7 @@ export class Fleet {
   readonly memory: SeriesMemory;
   readonly changes: ChangeLog;
   readonly policies: PolicyBook;
+  readonly traces: TraceStore;
   /** Number of the newest state delta. */
   seq = 0;
   /** Number of the newest rollup. */
@@ -61,6 +64,7 @@ export class Fleet {
     this.memory = new SeriesMemory(this.limits.seriesBytes);
     this.changes = new ChangeLog(this.limits.backlog);
     this.policies = new PolicyBook(this.limits.policies);
+    this.traces = new TraceStore(this.limits.traceBytes);
   }
 
   /**
@@ -193,6 +197,16 @@ export class Fleet {
     this.strangers += takeRollup(instance, rollup, this.tick, now);
   }
 
+  /** Takes parts of traces. */
+  trace(instance: Instance, parts: readonly TracePart[], now: number): void {
+    this.heard(instance, now);
+    for (const part of parts) {
+      const lane = instance.breakers.get(part.id);
+      if (lane === undefined) this.strangers++;
+      else this.traces.add(lane.lane, part, instance.clock.offsetMs);
+    }
+  }
+
   /** Takes what policies say. */
   hearPolicies(instance: Instance, reports: readonly PolicyReport[], now: number): void {
     this.heard(instance, now);
@@ -316,6 +330,7 @@ export class Fleet {
     if (row.lanes.get(instance.name) !== lane) return;
     row.drop(instance.name, now);
     lane.series.release();
+    this.traces.forget(lane.lane);
     instance.active.delete(lane);
     for (const [id, each] of instance.breakers) if (each === lane) instance.breakers.delete(id);
     this.lanes--;

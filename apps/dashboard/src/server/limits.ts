@@ -16,6 +16,8 @@ export interface Limits {
   eventsPerRow: number;
   /** Rough bytes that all charts may use. Default 192 MiB. */
   seriesBytes: number;
+  /** Rough bytes that all traces of single calls may use; beyond it the oldest go. Default 64 MiB: about seven million calls. */
+  traceBytes: number;
   /** Changes a browser may fall behind before it reads everything again. Default 4,096. */
   backlog: number;
   /** How long an instance that is gone keeps its lanes. Default one hour. */
@@ -34,6 +36,7 @@ const DEFAULTS: Limits = {
   events: 20_000,
   eventsPerRow: 500,
   seriesBytes: 192 * 2 ** 20,
+  traceBytes: 64 * 2 ** 20,
   backlog: 4_096,
   forgetInstanceMs: 3_600_000,
   forgetRowMs: 24 * 3_600_000,

@@ -112,13 +112,14 @@ interface Sum {
 /**
  * The charts of one row: sums over the lanes given. A step is answered once it is over, so that no line dips at its end.
  *
- * @param settleMs How long after its end a step waits for the last rollups, default 1,000 ms.
+ * @param options.settleMs How long after its end a step waits for the last rollups, default 1,000 ms.
+ * @param options.detail With neutral calls and latency histograms: what a replay asks for.
  */
 export function readSeries(
   row: number,
   lanes: Iterable<LaneSeries>,
   range: { from: number; to: number; now: number },
-  settleMs = 1_000,
+  { settleMs = 1_000, detail = false }: { settleMs?: number; detail?: boolean } = {},
 ): Series {
   const tier = tierFor(range.from, range.to, range.now);
   const { stepMs, keptMs } = TIERS[tier] as (typeof TIERS)[number];
@@ -135,7 +136,7 @@ export function readSeries(
       addStep(sum, chunk, slot);
     });
   }
-  return toSeries(row, stepMs, sums);
+  return toSeries(row, stepMs, sums, detail);
 }
 
 function addStep(sum: Sum, chunk: Chunk, slot: number): void {
@@ -150,7 +151,7 @@ function addStep(sum: Sum, chunk: Chunk, slot: number): void {
   }
 }
 
-function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>): Series {
+function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>, detail: boolean): Series {
   const series: Series = {
     row,
     stepMs,
@@ -164,6 +165,7 @@ function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>): 
     p50: [],
     p95: [],
     p99: [],
+    ...(detail && { ignored: [], hist: [] }),
   };
   for (const step of [...sums.keys()].sort((a, b) => a - b)) {
     const { columns, ratio, hist } = sums.get(step) as Sum;
@@ -174,6 +176,8 @@ function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>): 
     series.slow.push(round(slow));
     series.rejected.push(round(rejected));
     series.inFlight.push(round(inFlight));
+    series.ignored?.push(round(ignored));
+    series.hist?.push(pairsOf(hist));
     series.failureRatio.push(ok + fail + ignored > 0 ? Math.round(ratio * 10_000) / 10_000 : null);
     for (const [name, share] of PERCENTILES) {
       const ms = hist === undefined ? null : percentile(hist, share);
@@ -181,6 +185,14 @@ function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>): 
     }
   }
   return series;
+}
+
+function pairsOf(hist: Float64Array | undefined): number[] {
+  const pairs: number[] = [];
+  hist?.forEach((count, bucket) => {
+    if (count > 0) pairs.push(bucket, count);
+  });
+  return pairs;
 }
 
 const PERCENTILES = [

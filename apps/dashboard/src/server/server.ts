@@ -19,6 +19,7 @@ import { Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
 import { findWebDir, StaticFiles } from './static-files.ts';
 import { type TokenAnswer, TokenCheck } from './tokens.ts';
+import { traceRoute } from './trace-api.ts';
 import { Viewers } from './viewers.ts';
 
 export type { AlertMatch, AlertOptions, WebhookOptions } from './alerts/alert-options.ts';
@@ -46,6 +47,8 @@ export interface DashboardStats {
   /** Rough bytes of the charts, and chunks of them that were dropped before their time. */
   seriesBytes: number;
   seriesDropped: number;
+  /** Rough bytes of the traces of single calls. */
+  traceBytes: number;
   /** Changes that came twice, and messages about breakers that nobody registered. */
   duplicates: number;
   strangers: number;
@@ -101,6 +104,7 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const alerts = new Alerts(checked.alerts, context, { publicUrl: checked.publicUrl });
   lifecycle.add(alerts);
   routes.add(...alertRoutes(alerts, context));
+  routes.add(traceRoute(context.fleet, context.now));
   // socket.io has taken its own path before; what is left comes here.
   http.on('request', skipSockets(createHttp({ context, guard, access, routes, files, stats })));
   http.on('clientError', (_error, socket) => {
@@ -243,6 +247,7 @@ function readStats(context: ServerContext, viewers: Viewers, startedAt: number):
     seq: fleet.seq,
     seriesBytes: fleet.memory.bytes,
     seriesDropped: fleet.memory.dropped,
+    traceBytes: fleet.traces.bytes,
     duplicates: fleet.duplicates,
     strangers: fleet.strangers,
     lost,

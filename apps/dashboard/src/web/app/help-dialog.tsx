@@ -12,6 +12,7 @@ const KEYS: readonly [string[], string][] = [
   [['space'], 'Pause, resume'],
   [['w', 's'], 'Zoom in, out'],
   [['a', 'd'], 'Earlier, later'],
+  [['i'], 'On a breaker: what if its settings were others?'],
   [['?'], 'This help'],
   [['Esc'], 'Close, leave'],
 ];

@@ -4,6 +4,7 @@ import { hoverTime } from '../lib/hover.ts';
 import { ALERTS_PATH, AUDIT_PATH, hasTimeAxis, POLICIES_PATH, withSearch } from '../lib/paths.ts';
 import { mayAct } from '../lib/roles.ts';
 import { getView, panBy, togglePause, zoomBy } from '../lib/view.ts';
+import { toggleWhatIf } from '../lib/what-if-state.ts';
 import { connection } from '../live/live.ts';
 
 /** A second key of a pair has to follow within this time. */
@@ -74,6 +75,9 @@ export function useShortcuts(toggleHelp: () => void): void {
           break;
         case 'd':
           panBy(getView().spanMs / 5);
+          break;
+        case 'i':
+          if (at.startsWith('/b/')) toggleWhatIf();
           break;
         case 'Escape':
           if (document.activeElement instanceof HTMLElement && document.activeElement !== document.body) {

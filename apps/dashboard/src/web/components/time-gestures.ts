@@ -10,6 +10,11 @@ export interface GestureOptions {
   onPoint?: (x: number, y: number, t: number | null) => void;
 }
 
+/** What lies on the time axis and is not part of it: there a press is its own, and no moment is under the pointer. */
+function isApart({ target }: Event): boolean {
+  return target instanceof Element && target.closest('[data-apart]') !== null;
+}
+
 /** A move of so many pixels makes a press a drag and no click. */
 const DRAG_PX = 4;
 
@@ -40,13 +45,14 @@ export function useTimeGestures(ref: RefObject<HTMLElement | null>, options: Ges
           dragX = event.clientX;
         }
       }
-      const at = timeAt(event.clientX);
+      const at = isApart(event) && dragX === null ? undefined : timeAt(event.clientX);
       setHoverTime(event.pointerType === 'touch' ? null : (at?.t ?? null));
       onPoint?.(event.clientX, event.clientY, at?.t ?? null);
     };
     const onDown = (event: PointerEvent) => {
       dragged = false;
-      if (event.button !== 0 || event.pointerType === 'touch' || !timeAt(event.clientX)) return;
+      if (event.button !== 0 || event.pointerType === 'touch' || isApart(event) || !timeAt(event.clientX))
+        return;
       dragX = event.clientX;
     };
     const onUp = () => {
@@ -64,7 +70,7 @@ export function useTimeGestures(ref: RefObject<HTMLElement | null>, options: Ges
       event.stopPropagation();
     };
     const onWheel = (event: WheelEvent) => {
-      const at = timeAt(event.clientX);
+      const at = isApart(event) ? undefined : timeAt(event.clientX);
       if (!at) return;
       const { from, to } = timeWindow();
       if (Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey) {

@@ -1,4 +1,12 @@
-import type { BreakerDetail, Directory, EventPage, PolicyList, Series, Timeline } from '@cb/protocol';
+import type {
+  BreakerDetail,
+  Directory,
+  EventPage,
+  PolicyList,
+  Series,
+  Timeline,
+  TraceAnswer,
+} from '@cb/protocol';
 import { readToken } from './token.ts';
 
 export class ApiError extends Error {
@@ -76,4 +84,26 @@ export function readBreaker(row: number, signal: AbortSignal): Promise<BreakerDe
 /** @param service Of this service only; empty for all. */
 export function readPolicies(service: string, instances: boolean, signal: AbortSignal): Promise<PolicyList> {
   return read('policies', { ...(service && { service }), ...(instances && { instances: 1 }) }, signal);
+}
+
+/** With what a replay asks for: neutral calls and latency histograms. */
+export function readLaneSeries(
+  row: number,
+  lane: number,
+  from: number,
+  to: number,
+  signal: AbortSignal,
+): Promise<Series> {
+  return read('series', { row, lane, from: Math.floor(from), to: Math.ceil(to), detail: 1 }, signal);
+}
+
+/** Single calls, where the service traces them. */
+export function readTrace(
+  row: number,
+  lane: number,
+  from: number,
+  to: number,
+  signal: AbortSignal,
+): Promise<TraceAnswer> {
+  return read('trace', { row, lane, from: Math.floor(from), to: Math.ceil(to) }, signal);
 }

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef } from 'react';
 import { Axis } from '../../components/axis.tsx';
 import { Crosshair } from '../../components/crosshair.tsx';
 import { LaneCanvas } from '../../components/lane-canvas.tsx';
@@ -18,7 +18,7 @@ import { InstanceLanes } from './instance-lanes.tsx';
 import { useSeries } from './use-series.ts';
 
 /** Everything over one time axis: state, calls, errors, latency, in flight, instances; one crosshair through all of it. */
-export function Tracks({ view }: { view: RowView }) {
+export function Tracks({ view, underState }: { view: RowView; underState?: ReactNode }) {
   const { epoch } = useFleetIndex();
   const data = useSeries(view.row, epoch);
   const root = useRef<HTMLElement>(null);
@@ -48,6 +48,7 @@ export function Tracks({ view }: { view: RowView }) {
         <StateLabel view={view} />
         <LaneCanvas lanes={lanes} className="state-canvas" />
       </div>
+      {underState}
       <div className="track">
         <CallsLabel data={data} />
         <Chart spec={calls} data={data} label="Calls per second" />
