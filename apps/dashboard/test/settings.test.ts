@@ -67,7 +67,7 @@ it('switches on by a flag and off by its opposite', () => {
 });
 
 it('takes an empty variable and null in the file for nothing', () => {
-  const file = join(folder({ 'cb.json': '{ "$schema": "x", "host": null }' }), 'cb.json');
+  const file = join(folder({ 'cb.json': '\ufeff{ "$schema": "x", "host": null }' }), 'cb.json');
   expect(options(['--config', file], { CB_DASHBOARD_VIEW_TOKEN: '', CB_DASHBOARD_PORT: '' })).toEqual({});
 });
 
@@ -148,8 +148,8 @@ it.each([
   ['{ "allowedHosts": "a" }', 'allowedHosts in FILE must be a list of texts, like ["a", "b"], got "a"'],
   [`{ "viewToken": ["${SECRET}"] }`, 'viewToken in FILE must be a string, got object'],
   ['{ "viewTokenFile": "" }', 'viewTokenFile in FILE must be a path'],
-  ['{ "limits": { "row": 5 } }', /^limits has no "row"; it knows /],
-  ['{ "limits": [] }', 'limits must be an object, like { rows: 5000 }'],
+  ['{ "limits": { "row": 5 } }', /^limits in FILE has no "row"; it knows /],
+  ['{ "limits": [] }', 'limits in FILE must be an object, like { rows: 5000 }'],
 ])('refuses a file of %s in a sentence', (text, sentence) => {
   const said = fileRefusal(text);
   if (typeof sentence === 'string') expect(said).toBe(sentence);
@@ -218,18 +218,19 @@ it('knows settings inside of others, each with a flag of its own', () => {
   const table: Setting[] = [
     { key: 'history.path', kind: 'path', flag: 'history-path', value: 'PATH', help: 'where' },
     { key: 'history.mode', kind: 'text', flag: 'history-mode', value: 'MODE', help: 'how' },
+    { key: 'history.retentionMs', kind: 'duration', flag: 'retention', value: 'TIME', help: 'how long' },
   ];
   const dir = folder({
     'cb.json': '{ "history": { "path": "./past", "mode": "run" } }',
     'bad.json': '{ "history": { "pth": "" } }',
   });
   mkdirSync(join(dir, 'past'));
-  const { effective } = readSettings(
-    table,
-    ['--config', join(dir, 'cb.json'), '--history-mode', 'resume'],
-    {},
+  const args = ['--config', join(dir, 'cb.json'), '--history-mode', 'resume'];
+  const { effective } = readSettings(table, args, { CB_DASHBOARD_RETENTION: '1.5h' });
+  expect([...effective.values()].map(({ value }) => value)).toEqual([join(dir, 'past'), 'resume', 5_400_000]);
+  expect(() => readSettings(table, ['--retention', '7 weeks'], {})).toThrow(
+    '--retention must be a number with ms, s, min, h or d, like 12h, got "7 weeks"',
   );
-  expect([...effective.values()].map(({ value }) => value)).toEqual([join(dir, 'past'), 'resume']);
   expect(() => readSettings(table, ['--config', join(dir, 'bad.json')], {})).toThrow(
     /^history in .*bad\.json has "pth", which is no setting; did you mean path\?$/,
   );

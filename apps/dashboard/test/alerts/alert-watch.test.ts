@@ -195,11 +195,12 @@ it('open-longer counts from when it opened first, over probes', () => {
     scene.pass(9);
     scene.become('half-open');
     scene.pass(1);
-    scene.become('open');
+    scene.become('open', { why: { rule: 'probes-failed' } });
   }
   expect(scene.news()).toEqual([]);
   scene.pass(10);
   expect(scene.told[0]?.since).toBe(START);
+  // That a probe failed says nothing: it is told why it opened.
   expect(scene.told[0]?.summary).toMatch(
     /^checkout\/breaker-1 is open for 5 min: 60 % of calls failed \(limit 50 %\)$/,
   );
@@ -275,9 +276,12 @@ describe('match', () => {
     scene.become('open');
     scene.pass(1);
     expect(scene.news()).toEqual(['firing: closed -> open']);
-    scene.join('b', 1, { region: 'us-1' });
+    scene.retag({ region: 'us-1' });
     scene.pass(1);
-    expect(scene.news()).toEqual(['resolved: open -> open']);
+    expect([scene.news(), scene.firing]).toEqual([['resolved: open -> open'], 0]);
+    scene.retag({ region: 'eu-2' });
+    scene.pass(1);
+    expect(scene.firing).toBe(1);
   });
 });
 

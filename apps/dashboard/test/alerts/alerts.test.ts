@@ -2,6 +2,7 @@ import type { AlertList, AlertTestResult } from '@cb/protocol';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Caller } from '../../src/server/access.ts';
 import { alertRoutes } from '../../src/server/alerts/alert-routes.ts';
+import type { AlertRule } from '../../src/server/alerts/alert-rule.ts';
 import { Alerts } from '../../src/server/alerts/alerts.ts';
 import { checkAlerts } from '../../src/server/alerts/check-alerts.ts';
 import { PATIENCE } from '../../src/server/alerts/webhook-line.ts';
@@ -98,6 +99,30 @@ it('tells an outage of five hundred breakers in ten requests, and its end in ten
   expect(receiver.received).toHaveLength(20);
   expect(new Set(receiver.notices).size).toBe(1_000);
   expect(alerts.status()[0]?.firingCount).toBe(0);
+});
+
+it('goes on with the others where one rule fails, and counts it', async () => {
+  const receiver = await Receiver.start();
+  const webhook = { url: receiver.url };
+  const [bad, good] = checkAlerts(
+    ['bad', 'good'].map((name) => ({ name, when: 'state', debounceMs: 0, webhook })),
+    'alerts',
+  ) as [AlertRule, AlertRule];
+  const fits = (): never => {
+    throw new Error('out of order');
+  };
+  const { context, log, clock } = bench([]);
+  const alerts = new Alerts([{ ...bad, fits }, good], context);
+  const { instance } = context.fleet.attach(helloOf({ now: clock.now }), {}, clock.now);
+  context.fleet.register(
+    instance,
+    [registrationOf(1, { state: 'open', since: clock.now - 5_000 })],
+    clock.now,
+  );
+  alerts.check();
+  expect([context.refusals.read().fault, log]).toEqual([1, ['alert "bad" failed: out of order']]);
+  await until(() => alerts.status()[1]?.counts.delivered === 1, 'the other one was told');
+  await alerts.close();
 });
 
 it('has one queue for all rules that use one webhook', async () => {

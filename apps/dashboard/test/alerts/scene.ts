@@ -66,6 +66,17 @@ export class Scene {
     );
   }
 
+  /** It connects anew and says the same of its breakers, but for its tags. */
+  retag(tags: Record<string, string>, name = 'a'): void {
+    const { instance, states } = this.#held(name);
+    const { boot } = instance;
+    this.fleet.attach(helloOf({ instance: name, boot, now: this.now, tags }), {}, this.now);
+    const registrations = [...states].map(([id, state]) =>
+      registrationOf(id, { state, since: this.now - 60_000 }),
+    );
+    this.fleet.register(instance, registrations, this.now);
+  }
+
   /** It says no more. */
   silence(name = 'a', silent = true): void {
     this.#held(name).silent = silent;

@@ -53,8 +53,16 @@ export class Alerts implements Resource {
 
   /** To be called every second, after the fleet was checked. */
   check(): void {
-    const now = this.#context.now();
-    for (const { watch } of this.#parts) watch.check(now);
+    const { now, refusals, log } = this.#context;
+    for (const { rule, watch } of this.#parts) {
+      try {
+        watch.check(now());
+      } catch (error) {
+        // One rule that fails takes neither the others nor the server with it.
+        refusals.count('fault');
+        log(`alert "${rule.name}" failed: ${error instanceof Error ? error.message : 'not an error'}`);
+      }
+    }
     for (const { queue } of this.#doors.values()) queue.flush();
   }
 

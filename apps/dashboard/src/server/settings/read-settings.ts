@@ -83,6 +83,21 @@ function readSecret({ value, name, folder }: Given): string {
   return secret;
 }
 
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['s', 1_000],
+  ['min', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+function readDuration(text: string, name: string): number {
+  const [, amount, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?) ?([a-z]+)$/.exec(text.trim()) ?? [];
+  const unitMs = UNITS.get(unit);
+  if (amount !== undefined && unitMs !== undefined) return Math.round(Number(amount) * unitMs);
+  throw new SettingsError(`${name} must be a number with ms, s, min, h or d, like 12h, got ${show(text)}`);
+}
+
 const SWITCHES: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['yes', true],
@@ -100,6 +115,8 @@ function readValue({ setting, value, from, name, folder }: Given): unknown {
   switch (setting.kind) {
     case 'number':
       return text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : value;
+    case 'duration':
+      return text === undefined ? value : readDuration(text, name);
     case 'switch': {
       const on = text === undefined ? value : SWITCHES.get(text.toLowerCase());
       if (typeof on === 'boolean') return on;

@@ -1,8 +1,8 @@
 /**
  * What a setting holds. `text`, `number` and `switch` are what they say; `list` is texts; `path` is relative to where it was
- * said; `secret` is a text that is never shown and may stand in a file of its own; `data` is JSON and only in the file.
+ * said; `duration` is milliseconds, outside of the file with a unit: `12h`; `secret` is a text that is never shown and may stand in a file of its own; `data` is JSON and only in the file.
  */
-type SettingKind = 'text' | 'number' | 'switch' | 'list' | 'path' | 'secret' | 'data';
+type SettingKind = 'text' | 'number' | 'switch' | 'duration' | 'list' | 'path' | 'secret' | 'data';
 
 /** One thing that can be set: everything that help, documents, parsing and errors say about it. */
 export interface Setting {

@@ -18,12 +18,23 @@ export function toOptions({ effective }: Settings): DashboardOptions {
   try {
     checkOptions(options, called);
   } catch (error) {
-    throw new SettingsError(`${(error as Error).message}${slipOf(error as Error, effective)}`);
+    const message = renamed((error as Error).message, effective);
+    throw new SettingsError(`${message}${slipOf(message, effective)}`);
   }
   return options;
 }
 
-function slipOf({ message }: Error, effective: Settings['effective']): string {
+/** Where a check knows only the key of the option: as the one who gave it calls it. */
+function renamed(message: string, effective: Settings['effective']): string {
+  const settings = [...effective.values()];
+  if (settings.some(({ name }) => message.startsWith(name))) return message;
+  for (const { setting, name } of settings) {
+    if (message.startsWith(`${setting.key} `)) return `${name}${message.slice(setting.key.length)}`;
+  }
+  return message;
+}
+
+function slipOf(message: string, effective: Settings['effective']): string {
   for (const { setting, name, text } of effective.values()) {
     const slip = message.startsWith(`${name} `) ? setting.slip?.(text) : undefined;
     if (slip !== undefined) return `; ${slip}`;
