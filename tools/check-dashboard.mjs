@@ -120,7 +120,7 @@ await check('started by npx it serves its page, is ready, and leaves when told t
   } finally {
     // As a terminal does it: the whole group.
     if (shell) child.kill();
-    else process.kill(-child.pid, 'SIGINT');
+    else process.kill(-Number(child.pid), 'SIGINT');
   }
   await gone;
   // npx is killed by the signal that it hands on; the server closes in order.
