@@ -104,6 +104,10 @@ describeInBrowser('dashboard, asked what if', () => {
 
   /** The changes that it would have made, as the page lists them. */
   async function changesOn(page: Page): Promise<{ at: number; to: string | null; rule: string | null }[]> {
+    const list = page.locator('.what-if-changes');
+    await list.waitFor();
+    if ((await list.getAttribute('open')) === null) await list.locator('summary').click();
+    await list.locator('li').first().waitFor();
     return page.locator('.what-if-changes li').evaluateAll((items) =>
       items.map((item) => ({
         at: Number(item.getAttribute('data-at')),

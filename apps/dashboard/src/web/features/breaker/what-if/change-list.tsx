@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Glyph } from '../../../components/glyph.tsx';
 import { clockMs } from '../../../lib/format.ts';
 import { setHoverTime } from '../../../lib/hover.ts';
@@ -9,14 +10,16 @@ const MOST = 200;
 
 /** The would-be lane in words. */
 export function ChangeList({ changes, several }: { changes: readonly Change[]; several: boolean }) {
+  const [open, setOpen] = useState(false);
   if (changes.length === 0) return null;
   return (
-    <details className="what-if-changes">
+    <details className="what-if-changes" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         {changes.length === 1 ? '1 change of state' : `${changes.length} changes of state`} it would have made
       </summary>
       <ol>
-        {changes.slice(0, MOST).map((change, i) => (
+        {/* While a slider is dragged, what nobody sees is not made. */}
+        {(open ? changes : []).slice(0, MOST).map((change, i) => (
           <li
             key={i}
             data-at={change.at}
