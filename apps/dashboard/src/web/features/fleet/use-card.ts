@@ -1,8 +1,9 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import { serverNow } from '../../lib/clock.ts';
 import { hoverTime, setHoverTime } from '../../lib/hover.ts';
 import { indexAt } from '../../lib/track.ts';
 import { getView, select, timeWindow } from '../../lib/view.ts';
-import { history } from '../../live/live.ts';
+import { history, store } from '../../live/live.ts';
 
 /** A moment of a row, and where its card stands, in pixels of the list. */
 export interface CardPoint {
@@ -21,6 +22,7 @@ interface Lanes {
   rowAtIndex: (index: number) => number | undefined;
 }
 
+const DAY_MS = 86_400_000;
 const WIDTH = 330;
 const HEIGHT = 150;
 
@@ -59,10 +61,13 @@ export function useCard({ root, plot, rowAtY, rowAtIndex }: Lanes) {
   const close = useCallback(() => setPinned(undefined), []);
 
   useEffect(() => {
-    const step = (index: number, back: boolean): void => {
+    const step = async (index: number, back: boolean): Promise<void> => {
       const row = latest.current.rowAtIndex(index);
+      if (row === undefined) return;
+      // What is out of sight may not have been loaded.
+      await history.ensure([row], serverNow() - DAY_MS, false, store.epoch).catch(() => {});
       const element = root.current?.querySelector(`[data-row="${index}"]`);
-      if (row === undefined || !element || !root.current) return;
+      if (!element || !root.current) return;
       const { point: held } = latest.current;
       const from = held?.row === row ? held.t : (hoverTime() ?? timeWindow().to);
       const t = changeBeside(row, from, back);
@@ -81,7 +86,7 @@ export function useCard({ root, plot, rowAtY, rowAtIndex }: Lanes) {
         return;
       const { point: shown, pinned: held } = latest.current;
       const index = target.closest('[data-row]')?.getAttribute('data-row');
-      if ((event.key === '[' || event.key === ']') && index) step(Number(index), event.key === '[');
+      if ((event.key === '[' || event.key === ']') && index) void step(Number(index), event.key === '[');
       else if (event.key === 'p' && shown) setPinned(shown);
       else if (event.key === 'Escape' && (held || shown)) {
         setPinned(undefined);

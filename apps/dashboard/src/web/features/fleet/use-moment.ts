@@ -9,21 +9,20 @@ const MOST_KEPT = 50;
 
 const kept = new Map<string, Moment>();
 
-/** What led to a state of a row, as the server knows it. Kept once it is over: it will not change any more. */
+/** What led to a state of a row, as the server knows it. What is over will not change any more; the rest is asked again. */
 export function useMoment(row: number, since: number, over: boolean): Moment | undefined {
   const { epoch } = useFleetIndex();
   const key = `${epoch}:${row}:${since}`;
-  const [answer, setAnswer] = useState<{ key: string; moment: Moment }>();
-  const held = kept.get(key);
+  const [, setAnswered] = useState(0);
   // Dependencies on purpose: the key stands for row and moment.
   useEffect(() => {
-    if (held) return;
+    if (over && kept.get(key)?.until !== undefined) return;
     const abort = new AbortController();
     const timer = setTimeout(() => {
       readMoment(row, since, abort.signal).then(
         (moment) => {
-          if (over && moment.until !== undefined) keep(key, moment);
-          if (!abort.signal.aborted) setAnswer({ key, moment });
+          keep(key, moment);
+          setAnswered((times) => times + 1);
         },
         () => {},
       );
@@ -33,7 +32,7 @@ export function useMoment(row: number, since: number, over: boolean): Moment | u
       abort.abort();
     };
   }, [key, over]);
-  return held ?? (answer?.key === key ? answer.moment : undefined);
+  return kept.get(key);
 }
 
 function keep(key: string, moment: Moment): void {
