@@ -1,6 +1,6 @@
 import { isLoopback } from './guard.ts';
 import type { Limits } from './limits.ts';
-import { LONGEST_TOKEN } from './tokens.ts';
+import { checkDistinct, checkIngestTokens, checkToken } from './token-options.ts';
 
 /** How a dashboard server is started. Everything is optional. */
 export interface DashboardOptions {
@@ -10,6 +10,11 @@ export interface DashboardOptions {
   port?: number;
   /** Secret that services send, 8 to 256 characters. Default: none needed. */
   ingestToken?: string;
+  /**
+   * Secrets by service, each 8 to 256 characters: who sends one may report for that service only. With `ingestToken` any
+   * other service may still report; without it none.
+   */
+  ingestTokens?: Readonly<Record<string, string>>;
   /** Secret that browsers send, 8 to 256 characters. Default: none needed. */
   viewToken?: string;
   /** Secret that gives a browser the role of an operator: the hand on the switch. Default: nobody has it. */
@@ -36,6 +41,7 @@ export interface CheckedOptions {
   host: string;
   port: number;
   ingestToken: string | undefined;
+  ingestTokens: ReadonlyMap<string, string>;
   viewToken: string | undefined;
   controlToken: string | undefined;
   adminToken: string | undefined;
@@ -47,6 +53,7 @@ const KNOWN = [
   'host',
   'port',
   'ingestToken',
+  'ingestTokens',
   'viewToken',
   'controlToken',
   'adminToken',
@@ -75,35 +82,21 @@ export function checkOptions(options: DashboardOptions): CheckedOptions {
   const viewToken = checkToken('viewToken', options.viewToken);
   const controlToken = checkToken('controlToken', options.controlToken);
   const adminToken = checkToken('adminToken', options.adminToken);
-  checkDistinct({ ingestToken, viewToken, controlToken, adminToken });
-  if (!isLoopback(host) && (ingestToken === undefined || viewToken === undefined)) {
+  const ingestTokens = checkIngestTokens('ingestTokens', options.ingestTokens);
+  checkDistinct([
+    ...Object.entries({ ingestToken, viewToken, controlToken, adminToken }),
+    ...[...ingestTokens].map(([service, token]) => [`ingestTokens.${service}`, token] as const),
+  ]);
+  const anybodyReports = ingestToken === undefined && ingestTokens.size === 0;
+  if (!isLoopback(host) && (anybodyReports || viewToken === undefined)) {
     throw new TypeError(
       `host ${host} can be reached by other machines, so both ingestToken and viewToken are needed; ` +
         'without them, listen on 127.0.0.1',
     );
   }
   for (const origin of allowedOrigins) checkOrigin(origin);
-  return { host, port, ingestToken, viewToken, controlToken, adminToken, allowedOrigins, allowedHosts };
-}
-
-function checkToken(name: string, token: unknown): string | undefined {
-  if (token === undefined) return undefined;
-  if (typeof token !== 'string') throw new TypeError(`${name} must be a string, got ${typeof token}`);
-  if (token.length < 8 || token.length > LONGEST_TOKEN) {
-    throw new RangeError(`${name} must have 8 to ${LONGEST_TOKEN} characters, got ${token.length}`);
-  }
-  return token;
-}
-
-/** One secret for two doors would open the second to whoever was given the first. */
-function checkDistinct(tokens: Readonly<Record<string, string | undefined>>): void {
-  const known = new Map<string, string>();
-  for (const [name, token] of Object.entries(tokens)) {
-    if (token === undefined) continue;
-    const other = known.get(token);
-    if (other !== undefined) throw new TypeError(`${other} and ${name} must differ`);
-    known.set(token, name);
-  }
+  const tokens = { ingestToken, ingestTokens, viewToken, controlToken, adminToken };
+  return { host, port, ...tokens, allowedOrigins, allowedHosts };
 }
 
 function checkOrigin(origin: unknown): void {
