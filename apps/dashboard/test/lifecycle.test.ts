@@ -6,11 +6,11 @@ import { AuditLog } from '../src/server/audit.ts';
 import { Fleet } from '../src/server/fleet.ts';
 import { Guard } from '../src/server/guard.ts';
 import { createHttp } from '../src/server/http.ts';
+import { IngestAccess } from '../src/server/ingest-access.ts';
 import { Lifecycle, type Resource } from '../src/server/lifecycle.ts';
 import { Refusals } from '../src/server/refusals.ts';
 import { Routes } from '../src/server/routes.ts';
 import { StaticFiles } from '../src/server/static-files.ts';
-import { TokenCheck } from '../src/server/tokens.ts';
 import { client, heard, start, until } from './support.ts';
 
 /** Resources that note what happens to them. */
@@ -78,7 +78,7 @@ it('answers /readyz with 503 until it is ready and from closing on, and nothing 
     context,
     guard,
     access: new Access(tokens),
-    ingestToken: new TokenCheck(undefined),
+    ingestAccess: new IngestAccess({ ingestToken: undefined, ingestTokens: new Map() }),
     routes: new Routes(),
     files,
     stats: () => ({}),

@@ -2,6 +2,7 @@
  * Turns what a stranger sent into values that are safe to keep, compare, show and send on: fresh, bounded, printable.
  * Nothing here throws, whatever it is given.
  */
+import { ownCopy } from './own-copy.ts';
 import { isSecretName, scrub } from './scrub.ts';
 
 /** Bounds of everything that is read from the wire. Characters are UTF-16 units. */
@@ -66,13 +67,13 @@ export function isFields(value: unknown): value is Fields {
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu;
 
 function printable(value: string): string {
-  return value.replace(UNPRINTABLE, '').trim();
+  const text = value.replace(UNPRINTABLE, '').trim();
+  return text.length === value.length ? value : ownCopy(text);
 }
 
 function cutAt(text: string, chars: number): string {
-  const cut = text.slice(0, chars);
-  const last = cut.charCodeAt(cut.length - 1);
-  return last >= 0xd800 && last <= 0xdbff ? cut.slice(0, -1) : cut;
+  const last = text.charCodeAt(chars - 1);
+  return ownCopy(text.slice(0, last >= 0xd800 && last <= 0xdbff ? chars - 1 : chars));
 }
 
 /** Free text without control and bidi characters, at most `chars` long; undefined when it is no text at all. */
@@ -193,7 +194,8 @@ function copyJson(value: unknown, depth: number, left: { values: number; chars: 
 }
 
 function takeText(value: string, left: { chars: number }): string {
-  const chars = Math.min(500, Math.max(0, left.chars));
+  if (left.chars <= 0) return '';
+  const chars = Math.min(500, left.chars);
   const text = cleanText(scrub(value, chars), chars) ?? '';
   left.chars -= text.length;
   return text;

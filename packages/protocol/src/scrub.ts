@@ -1,10 +1,13 @@
+import { ownCopy } from './own-copy.ts';
+
 const SECRETS: readonly (readonly [RegExp, string])[] = [
-  // User and password of a URL, then its query and fragment.
-  [/\b([a-z][a-z\d+.-]*:\/\/)[^\s/?#@]*@/gi, '$1'],
-  [/\b([a-z][a-z\d+.-]*:\/\/[^\s?#"'<>]*)[?#][^\s"'<>]*/gi, '$1'],
+  // User and password of a URL, then its query and fragment. What stands before is not looked for: each try at it would
+  // read on to the end, and a text can be all beginnings.
+  [/(:\/\/)[^\s/?#@]*@/g, '$1'],
+  [/(:\/\/[^\s?#"'<>]*)[?#][^\s"'<>]*/g, '$1'],
   [/\b(bearer|basic|digest)\s+[\w.~+/=-]{4,}/gi, '$1 ***'],
   [
-    /(["']?\b[\w-]*(?:passw(?:or)?d|pwd|secret|token|api[-_]?key|access[-_]?key|authorization|cookie|session[-_]?id)\b["']?\s*[:=]\s*)(?:"[^"]*"|'[^']*'|[^\s"',;&}]+)/gi,
+    /((?:passw(?:or)?d|pwd|secret|token|api[-_]?key|access[-_]?key|authorization|cookie|session[-_]?id)\b["']?\s*[:=]\s*)(?:"[^"]*"|'[^']*'|[^\s"',;&}]+)/gi,
     '$1***',
   ],
   // Tokens that are known by their shape: JSON web tokens, prefixed keys, long hexadecimal.
@@ -32,5 +35,5 @@ export function isSecretName(name: string): boolean {
 export function scrub(text: string, chars = 200): string {
   let clean = text.slice(0, LOOKED_AT).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
   for (const [pattern, instead] of SECRETS) clean = clean.replace(pattern, instead);
-  return clean.trim().slice(0, chars);
+  return ownCopy(clean.trim().slice(0, chars));
 }

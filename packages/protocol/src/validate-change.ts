@@ -1,4 +1,5 @@
 import { cleanInteger, cleanMoment, cleanNumber, cleanText, type Fields, isFields, LIMITS } from './clean.ts';
+import { ownCopy } from './own-copy.ts';
 import { type Batch, readBatch, readId, readMode, readModeEnd, readSaid, readState } from './validate.ts';
 import type { StateChange, TopError, Why } from './wire.ts';
 
@@ -63,7 +64,7 @@ function readExtras(value: Fields): Extras {
 /** The newest 100 of [oetsx]; any other character is left out. */
 function readOutcomes(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  return value.replace(/[^oetsx]/g, '').slice(-LIMITS.outcomes);
+  return ownCopy(value.replace(/[^oetsx]/g, '').slice(-LIMITS.outcomes));
 }
 
 function readErrors(value: unknown): TopError[] {

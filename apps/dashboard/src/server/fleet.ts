@@ -5,6 +5,7 @@ import {
   type Hello,
   LANE,
   type Lane,
+  LIMITS,
   laneOf,
   type Marker,
   type PolicyReport,
@@ -15,6 +16,7 @@ import {
 } from '@cb/protocol';
 import { ChangeLog } from './change-log.ts';
 import { EventLog } from './event-log.ts';
+import { calmRows, goneInstances, goneLanes } from './eviction.ts';
 import { LaneHistory } from './history.ts';
 import { Instance, type Owner, takesCommands } from './instance.ts';
 import { overlayChanges, overlayOfChange, overlayOfRegistration } from './lane-overlay.ts';
@@ -74,16 +76,14 @@ export class Fleet {
 
   /**
    * A connection says who it is. Answers the instance, and the connection that spoke for the same boot until now. Two
-   * processes that use one name at the same time stay two: the later one gets a mark of its boot behind its name.
+   * processes that use one name at the same time stay two: the later one gets a mark of its boot behind its name, and so
+   * does one that has another token than the connection that speaks for the name.
    */
   attach(hello: Hello, owner: Owner, now: number): { instance: Instance; replaced: Owner | undefined } {
-    let name = hello.instance;
+    const name = this.#nameFor(hello, owner);
     let instance = this.instances.get(keyOf(hello.service, name));
-    if (instance?.owner !== undefined && instance.boot !== hello.boot) {
-      name = `${name}~${hello.boot.slice(-8)}`;
-      instance = this.instances.get(keyOf(hello.service, name));
-    }
     if (instance === undefined) {
+      if (this.instances.size >= this.limits.instances) this.#forgetInstances(now);
       instance = new Instance(name, hello, now);
       this.instances.set(keyOf(hello.service, name), instance);
     } else if (instance.boot !== hello.boot) {
@@ -101,6 +101,28 @@ export class Fleet {
     instance.clock.hear(hello.now, now);
     instance.heardAt = now;
     return { instance, replaced };
+  }
+
+  /** The name that it asks for, unless somebody else is heard by it. */
+  #nameFor(hello: Hello, owner: Owner): string {
+    const taken = (name: string): boolean => {
+      const held = this.instances.get(keyOf(hello.service, name));
+      if (held?.owner === undefined || held.owner === owner) return false;
+      return held.boot !== hello.boot || held.owner.token !== owner.token;
+    };
+    if (!taken(hello.instance)) return hello.instance;
+    const marked = `${hello.instance}~${hello.boot.slice(-8)}`;
+    let name = marked;
+    for (let i = 2; taken(name); i++) name = `${marked}~${i}`;
+    return name;
+  }
+
+  #forgetInstances(now: number): void {
+    for (const [key, instance] of goneInstances(this.instances, this.limits.instances)) {
+      for (const lane of [...instance.breakers.values()]) this.#dropLane(lane, now);
+      this.policies.forget(instance);
+      this.instances.delete(key);
+    }
   }
 
   /** The connection is gone. One that said goodbye has no data from now on; any other is given its heartbeats. */
@@ -124,9 +146,12 @@ export class Fleet {
   register(instance: Instance, registrations: readonly Registration[], now: number): number {
     let refused = 0;
     instance.heardAt = now;
+    const { breakers } = instance;
     for (const registration of registrations) {
-      const row = this.#rowFor(instance.service, registration.name, now);
-      const lane = row && (row.lanes.get(instance.name) ?? this.#newLane(row, instance));
+      // A lane may go by several ids, and there are many ids.
+      const known = breakers.has(registration.id) || breakers.size < LIMITS.breakers;
+      // Where there was no room for one there is none for the next: it is looked for once.
+      const lane = known ? this.#laneFor(instance, registration.name, now, refused === 0) : undefined;
       if (lane === undefined) {
         refused++;
         continue;
@@ -292,13 +317,25 @@ export class Fleet {
     if (rewritten) this.changes.add({ kind: 'rewritten' });
   }
 
-  #rowFor(service: string, name: string, now: number): FleetRow | undefined {
+  #laneFor(instance: Instance, name: string, now: number, makeRoom: boolean): FleetLane | undefined {
+    const row = this.#rowFor(instance.service, name, now, makeRoom);
+    const known = row?.lanes.get(instance.name);
+    if (row === undefined || known !== undefined) return known;
+    if (this.lanes >= this.limits.lanes && makeRoom) {
+      for (const lane of goneLanes(this.rows.values(), this.limits.lanes)) this.#dropLane(lane, now);
+    }
+    // The row itself may have gone with them.
+    return this.rows.has(row.row) ? this.#newLane(row, instance) : undefined;
+  }
+
+  #rowFor(service: string, name: string, now: number, makeRoom = true): FleetRow | undefined {
     const key = keyOf(service, name);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const ofService = this.#ofService.get(service) ?? 0;
-    if (ofService >= this.limits.rowsPerService && !this.#evict(now, service)) return undefined;
-    if (this.rows.size >= this.limits.rows && !this.#evict(now)) return undefined;
+    const fullOf = ofService >= this.limits.rowsPerService;
+    if (fullOf && !(makeRoom && this.#evict(now, service))) return undefined;
+    if (this.rows.size >= this.limits.rows && !(makeRoom && this.#evict(now))) return undefined;
     const row = new FleetRow({ row: this.#nextRow++, service, name }, this.memory, now);
     this.rows.set(row.row, row);
     this.#byKey.set(key, row);
@@ -330,16 +367,10 @@ export class Fleet {
     for (const row of this.rows.values()) for (const { series } of row.lanes.values()) series.release();
   }
 
-  /** Makes room for a row: those longest silent go first, a twentieth at once; never one that is in trouble. */
+  /** Makes room for a row. */
   #evict(now: number, service?: string): boolean {
-    const calm: FleetRow[] = [];
-    for (const row of this.rows.values()) {
-      const idle = row.code === LANE.closed || row.code === LANE.noData;
-      if (idle && (service === undefined || row.service === service)) calm.push(row);
-    }
-    calm.sort((a, b) => a.heardAt - b.heardAt);
     const room = service === undefined ? this.limits.rows : this.limits.rowsPerService;
-    const gone = calm.slice(0, Math.max(1, Math.floor(room / 20)));
+    const gone = calmRows(this.rows.values(), room, service);
     this.#dropRows(gone, now);
     return gone.length > 0;
   }

@@ -184,6 +184,11 @@ export class LaneHistory {
     return this.#minutes?.read(from, to);
   }
 
+  /** When the nth newest segment began; undefined where there are fewer. */
+  nthNewest(n: number): number | undefined {
+    return this.#count < n ? undefined : this.#startAt(this.#count - n);
+  }
+
   /** Moments at or after `t` where this lane changes, for whoever merges lanes. */
   changesFrom(t: number): number[] {
     const moments: number[] = [];

@@ -3,18 +3,18 @@ import type { Access, Caller } from './access.ts';
 import { denialOf, mayAct } from './access.ts';
 import { readBody } from './body.ts';
 import type { Guard } from './guard.ts';
+import type { IngestAccess } from './ingest-access.ts';
 import type { Phase } from './lifecycle.ts';
 import { json, type Reply, send, text } from './reply.ts';
 import { BadRequest, type Route, type Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
 import type { StaticFiles } from './static-files.ts';
-import type { TokenCheck } from './tokens.ts';
 
 export interface HttpParts {
   context: ServerContext;
   guard: Guard;
   access: Access;
-  ingestToken: TokenCheck;
+  ingestAccess: IngestAccess;
   routes: Routes;
   files: StaticFiles;
   /** Numbers for `/healthz`. */
@@ -100,14 +100,14 @@ function notAllowed(methods: readonly string[]): Reply {
 
 /** A program with the token of services asks what that token opens. Pages have no business with it. */
 function asService(
-  { ingestToken }: HttpParts,
+  { ingestAccess }: HttpParts,
   { headers, socket }: IncomingMessage,
   route: Route | undefined,
 ): Caller | undefined {
   if (!route?.services || headers.origin !== undefined || headers['sec-fetch-site'] !== undefined)
     return undefined;
   const address = socket.remoteAddress ?? '';
-  const admitted = ingestToken.admits(bearer(headers), address);
+  const admitted = ingestAccess.admits(bearer(headers), address);
   return admitted ? { role: route.role, id: 'service', address } : undefined;
 }
 

@@ -15,6 +15,7 @@ import {
 } from '@cb/protocol';
 import type { Namespace, Socket } from 'socket.io';
 import type { Fleet } from './fleet.ts';
+import type { Reporting } from './ingest-access.ts';
 import type { Instance, NoAnswer, Owner } from './instance.ts';
 import { OpenCommands } from './open-commands.ts';
 import { Peer } from './peer.ts';
@@ -31,6 +32,9 @@ export function serveIngest(namespace: Namespace, context: ServerContext): void 
 }
 
 class IngestConnection implements Owner {
+  readonly token: string;
+  /** The only service that its token allows; undefined for any. */
+  readonly #service: string | undefined;
   readonly #context: ServerContext;
   readonly #fleet: Fleet;
   readonly #peer: Peer;
@@ -38,6 +42,9 @@ class IngestConnection implements Owner {
   #instance: Instance | undefined;
 
   constructor(socket: Socket, context: ServerContext) {
+    const { service, id } = socket.data as Reporting;
+    this.#service = service;
+    this.token = id;
     this.#context = context;
     this.#fleet = context.fleet;
     this.#peer = new Peer(socket, { ...context, burst: 200, perSecond: 100 });
@@ -88,6 +95,12 @@ class IngestConnection implements Owner {
     if (typeof hello === 'string' || refused !== undefined) {
       answer({ ...base, ok: false, error: refused ?? '' } satisfies HelloAck);
       return refused;
+    }
+    if (this.#service !== undefined && hello.service !== this.#service) {
+      answer({ ...base, ok: false, error: 'unauthorized: the token is that of another service' });
+      this.#context.log(`/ingest refused ${this.#peer.socket.handshake.address}: unauthorized`);
+      this.#peer.close('unauthorized');
+      return undefined;
     }
     const { instance, replaced } = this.#fleet.attach(hello, this, this.#context.now());
     this.#instance = instance;

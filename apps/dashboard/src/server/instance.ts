@@ -11,6 +11,8 @@ export type NoAnswer = 'lost' | 'late';
 
 /** A connection that speaks for an instance. */
 export interface Owner {
+  /** Mark of the token that it came with: one of another token cannot take its place. */
+  readonly token?: string;
   /** Asks the service to do something. Never rejects. */
   command?(command: ControlCommand, withinMs: number): Promise<ControlAnswer | NoAnswer>;
 }

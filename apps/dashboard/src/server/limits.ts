@@ -9,6 +9,11 @@ export interface Limits {
   rowsPerService: number;
   /** Lanes (breakers on instances) in all. Default 250,000. */
   lanes: number;
+  /** Instances that are remembered, running and gone ones. Beyond it those that are gone go. Default 5,000. */
+  instances: number;
+  /** Connections at once in all, and of one address; behind a proxy all are of its address. Default 2,000 and 1,000. */
+  connections: number;
+  connectionsPerAddress: number;
   /** Policies on instances in all; of one instance 1,000. Default 10,000. */
   policies: number;
   /** State changes kept in all, and of one row. Default 20,000 and 500. */
@@ -32,6 +37,9 @@ const DEFAULTS: Limits = {
   rows: 10_000,
   rowsPerService: 2_000,
   lanes: 250_000,
+  instances: 5_000,
+  connections: 2_000,
+  connectionsPerAddress: 1_000,
   policies: 10_000,
   events: 20_000,
   eventsPerRow: 500,

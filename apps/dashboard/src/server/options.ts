@@ -4,7 +4,7 @@ import type { AlertRule } from './alerts/alert-rule.ts';
 import { checkAlerts } from './alerts/check-alerts.ts';
 import { isLoopback } from './guard.ts';
 import { type Limits, resolveLimits } from './limits.ts';
-import { LONGEST_TOKEN } from './tokens.ts';
+import { checkDistinct, checkIngestTokens, checkToken } from './token-options.ts';
 
 /** How a dashboard server is started. Everything is optional. */
 export interface DashboardOptions {
@@ -14,6 +14,11 @@ export interface DashboardOptions {
   port?: number;
   /** Secret that services send, 8 to 256 characters. Default: none needed. */
   ingestToken?: string;
+  /**
+   * Secrets by service, each 8 to 256 characters: who sends one may report for that service only. With `ingestToken` any
+   * other service may still report; without it none.
+   */
+  ingestTokens?: Readonly<Record<string, string>>;
   /** Secret that browsers send, 8 to 256 characters. Default: none needed. */
   viewToken?: string;
   /** Secret that gives a browser the role of an operator: the hand on the switch. Default: nobody has it. */
@@ -44,6 +49,7 @@ export interface CheckedOptions {
   host: string;
   port: number;
   ingestToken: string | undefined;
+  ingestTokens: ReadonlyMap<string, string>;
   viewToken: string | undefined;
   controlToken: string | undefined;
   adminToken: string | undefined;
@@ -57,6 +63,7 @@ const KNOWN = [
   'host',
   'port',
   'ingestToken',
+  'ingestTokens',
   'viewToken',
   'controlToken',
   'adminToken',
@@ -95,8 +102,14 @@ export function checkOptions(
   const viewToken = secret('viewToken');
   const controlToken = secret('controlToken');
   const adminToken = secret('adminToken');
-  checkDistinct({ ingestToken, viewToken, controlToken, adminToken }, called);
-  if (!isLoopback(host) && (ingestToken === undefined || viewToken === undefined)) {
+  const ingestTokens = checkIngestTokens(called('ingestTokens'), options.ingestTokens);
+  const single = { ingestToken, viewToken, controlToken, adminToken };
+  checkDistinct([
+    ...Object.entries(single).map(([name, token]) => [called(name as TokenOption), token] as const),
+    ...[...ingestTokens].map(([service, token]) => [`${called('ingestTokens')}.${service}`, token] as const),
+  ]);
+  const anybodyReports = ingestToken === undefined && ingestTokens.size === 0;
+  if (!isLoopback(host) && (anybodyReports || viewToken === undefined)) {
     throw new TypeError(
       `${called('host')} ${host} can be reached by other machines, so both ${called('ingestToken')} and ` +
         `${called('viewToken')} are needed; without them, listen on 127.0.0.1`,
@@ -109,34 +122,10 @@ export function checkOptions(
   const allowedHosts = [...(options.allowedHosts ?? []), ...publicHost];
   const alerts = checkAlerts(options.alerts ?? [], called('alerts'));
   if (options.limits !== undefined) resolveLimits(options.limits);
-  const tokens = { ingestToken, viewToken, controlToken, adminToken };
-  return { host, port, ...tokens, allowedOrigins, allowedHosts, publicUrl, alerts };
+  return { host, port, ...single, ingestTokens, allowedOrigins, allowedHosts, publicUrl, alerts };
 }
 
 type TokenOption = 'ingestToken' | 'viewToken' | 'controlToken' | 'adminToken';
-
-function checkToken(name: string, token: unknown): string | undefined {
-  if (token === undefined) return undefined;
-  if (typeof token !== 'string') throw new TypeError(`${name} must be a string, got ${typeof token}`);
-  if (token.length < 8 || token.length > LONGEST_TOKEN) {
-    throw new RangeError(`${name} must have 8 to ${LONGEST_TOKEN} characters, got ${token.length}`);
-  }
-  return token;
-}
-
-/** One secret for two doors would open the second to whoever was given the first. */
-function checkDistinct(
-  tokens: Readonly<Record<TokenOption, string | undefined>>,
-  called: (option: TokenOption) => string,
-): void {
-  const known = new Map<string, TokenOption>();
-  for (const [name, token] of Object.entries(tokens) as [TokenOption, string | undefined][]) {
-    if (token === undefined) continue;
-    const other = known.get(token);
-    if (other !== undefined) throw new TypeError(`${called(other)} and ${called(name)} must differ`);
-    known.set(token, name);
-  }
-}
 
 function checkOrigin(name: string, origin: unknown): void {
   const url = typeof origin === 'string' && URL.canParse(origin) ? new URL(origin) : undefined;

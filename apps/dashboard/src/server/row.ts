@@ -27,6 +27,8 @@ interface RuleLimits {
   failureLimit?: number;
   slowMs?: number;
 }
+/** How many lanes are asked, over all moments, when the worst of them is told anew. */
+const MOST_LOOKS = 20_000;
 
 /** Rates and gauges of one lane's newest rollup. */
 export interface Live {
@@ -149,14 +151,15 @@ export class FleetRow {
 
   /** Tells the worst-of lane anew from `t` on, from the lanes. */
   refresh(t: number): void {
-    const from = Math.max(t, this.history.foldedUntil ?? t, this.#droppedAt);
+    const known = Math.max(t, this.history.foldedUntil ?? t, this.#droppedAt);
     if (t >= this.#newest) {
       // Nothing is known that happened later: what the lanes show now is what they show at `t`.
       this.#newest = t;
-      this.history.set(from, this.#worstNow());
+      this.history.set(known, this.#worstNow());
       this.code = this.history.code ?? LANE.noData;
       return;
     }
+    const from = this.#horizon(known);
     const moments = new Set([from]);
     for (const { history } of this.lanes.values()) {
       if ((history.since ?? 0) > from) for (const moment of history.changesFrom(from)) moments.add(moment);
@@ -168,6 +171,19 @@ export class FleetRow {
   #worstNow(): Lane {
     for (const code of WORST_FIRST) if (this.counts[code] > 0) return code;
     return LANE.noData;
+  }
+
+  /**
+   * From when on the worst of all lanes is told anew: each moment at which one of them changed asks all of them. Where that
+   * would be too much work for a change that is told late, the part before stays as it was told.
+   */
+  #horizon(from: number): number {
+    const most = Math.max(1, Math.floor(MOST_LOOKS / this.lanes.size ** 2));
+    let horizon = from;
+    for (const { history } of this.lanes.values()) {
+      if ((history.since ?? 0) > horizon) horizon = Math.max(horizon, history.nthNewest(most) ?? horizon);
+    }
+    return horizon;
   }
 
   #worstAt(t: number): Lane {
