@@ -85,7 +85,7 @@ describe('advice', () => {
     const [advice] = said(CONFIG, changes(...FLAPPING), seriesOf(600));
     expect(advice).toMatchObject({
       id: 'flapping',
-      text: '9 opens in 8m 0s; half of the times it opened again within 40 s. Open time too short?',
+      text: '9 opens in 8m 0s; half of the times it opened again within 40 s of closing. Open time too short?',
       tryThis: { words: 'an open time of 1 min' },
     });
   });

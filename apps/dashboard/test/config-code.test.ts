@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import * as core from '@cb/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -41,7 +42,7 @@ function run(code: string, result: string, given: Record<string, unknown> = {}):
     ...given,
     ...Object.fromEntries(Object.entries(core).filter(([name]) => imported.includes(name))),
   };
-  return new Function(...Object.keys(values), `${body}\nreturn ${result};`)(...Object.values(values));
+  return runInNewContext(`${body}\n;${result}`, values);
 }
 
 const ratio = fc.constantFrom(0.07, 0.3, 0.5, 1);

@@ -36,7 +36,11 @@ class Traced {
     });
     before?.(this.breaker);
     this.breaker.measureLatency();
-    this.traces = new CallTraces({ maxPerSecond, clock: clock.wallNow, monotonic: clock.now });
+    this.traces = new CallTraces({
+      maxPerSecond,
+      clock: () => clock.wallNow(),
+      monotonic: () => clock.now(),
+    });
     this.traces.add(7, this.breaker);
   }
 

@@ -51,7 +51,7 @@ function adviseFlapping(config: Config, outages: readonly Outage[]): Advice | un
   if (closedMs === undefined || cycleMs === undefined || closedMs > SOON_MS) return undefined;
   const overMs = (outages.at(-1)?.from ?? 0) - (outages[0]?.from ?? 0);
   const { firstMs } = config.stayOpen;
-  const text = `${outages.length} opens in ${spoken(overMs)}; half of the times it opened again within ${spoken(closedMs)}. Open time too short?`;
+  const text = `${outages.length} opens in ${spoken(overMs)}; half of the times it opened again within ${spoken(closedMs)} of closing. Open time too short?`;
   return { id: 'flapping', text, ...longer(config, Math.max(cycleMs, 2 * firstMs)) };
 }
 

@@ -1,7 +1,7 @@
 import type { CloseRule, Config, OpenRule } from '../../../lib/breaker-config.ts';
 import { withProbing, withRule, withStayOpen, withWindow } from './edits.ts';
 
-export type Unit = '%' | 'ms' | 's' | '×' | 'calls' | '';
+type Unit = '%' | 'ms' | 's' | '×' | 'calls' | '';
 
 /** One number of a configuration, as it is moved on the screen: shares in percent, longer times in seconds. */
 export interface Control {

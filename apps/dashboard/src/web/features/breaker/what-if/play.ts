@@ -18,12 +18,6 @@ export interface Run {
   totals: Totals;
 }
 
-/** What refused calls are taken for, other than like their neighbours. */
-export interface Bounds {
-  ok: Totals;
-  failed: Totals;
-}
-
 /** The configuration in force, played. */
 export interface Baseline {
   from: number;
@@ -138,7 +132,10 @@ function playable(config: Config, fresh: boolean): Config {
 /** A row counts its slow calls under the limit in force; another limit asks its histogram. */
 function rowsFor(rows: readonly TracedRow[], config: Config, inForce: Config): readonly TracedRow[] {
   if (isSame(slowMsOf(config), slowMsOf(inForce))) return rows;
-  return rows.map(({ slow: _, ...row }) => row);
+  return rows.map((row) => {
+    const { slow: _, ...without } = row;
+    return without;
+  });
 }
 
 function slowMsOf({ openWhen }: Config): number | undefined {

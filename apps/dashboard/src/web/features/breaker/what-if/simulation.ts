@@ -14,7 +14,7 @@ export interface LaneData {
   series?: Series;
 }
 
-export interface LaneOutcome {
+interface LaneOutcome {
   lane: number;
   instance: string;
   baseline: Baseline;

@@ -5,7 +5,7 @@ import type { OutcomeBounds } from './simulation.ts';
 import type { Change, Sum } from './sum.ts';
 
 /** Fewer is better, more is better, or neither. */
-export type Tone = 'better' | 'worse' | 'same';
+type Tone = 'better' | 'worse' | 'same';
 
 export interface Line {
   tone: Tone;
