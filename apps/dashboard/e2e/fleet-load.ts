@@ -17,8 +17,8 @@ export interface LoadOptions {
 export interface FleetLoad {
   /** How long it took until all of it was registered, with the past of an hour. */
   readonly registeredMs: number;
-  /** Whether calls and state changes go on. */
-  become(mood: 'lively' | 'quiet'): void;
+  /** Whether there are calls and state changes, which every instance tells of every five seconds, or every second. */
+  become(mood: 'quiet' | 'lively' | 'busy'): void;
   kill(): Promise<void>;
 }
 

@@ -124,9 +124,9 @@ class Instance {
     }
   }
 
-  /** What some of its breakers counted in the last second. */
-  rollup(now) {
-    const rollup = { t: now, ms: 1_000, id: [], ok: [], fail: [], inFlight: [], failureRatio: [], hist: [] };
+  /** What some of its breakers counted lately. */
+  rollup(now, ms) {
+    const rollup = { t: now, ms, id: [], ok: [], fail: [], inFlight: [], failureRatio: [], hist: [] };
     this.service.breakers.forEach((breaker, id) => {
       if (random() >= options.busyRatio) return;
       const failing = this.states[id] === 'open' ? 0.6 : 0.01;
@@ -251,9 +251,11 @@ const services = Array.from({ length: options.services }, (_, i) => makeService(
 const fleet = services.flatMap((service) =>
   Array.from({ length: options.instances }, (_, i) => new Instance(service, i)),
 );
-let lively = false;
+/** How often every instance says what it counted, by how much is going on. */
+const EVERY_MS = { quiet: 0, lively: 5_000, busy: 1_000 };
+let everyMs = EVERY_MS.quiet;
 process.on('message', (message) => {
-  lively = message === 'lively';
+  everyMs = EVERY_MS[message];
 });
 process.on('disconnect', () => process.exit(0));
 
@@ -267,18 +269,21 @@ await inParts(fleet, (instance) => instance.tellPast(startedAt));
 const registeredMs = Date.now() - startedAt;
 if (process.send) process.send({ registeredMs });
 else {
-  lively = true;
+  everyMs = EVERY_MS.busy;
   console.log(
     `${fleet.length} instances reported ${options.services * options.breakers} breakers in ${registeredMs} ms`,
   );
 }
 
-/** Instances spoken to in each tenth of a second, so that the load is even. */
-for (let tick = 0; ; tick = (tick + 1) % 10) {
+const TICK_MS = 100;
+/** In each tenth of a second some instances report, so that the load is even. */
+for (let next = 0; ; ) {
   const now = Date.now();
-  if (lively) {
-    for (let i = tick; i < fleet.length; i += 10) fleet[i].rollup(now);
+  if (everyMs > 0) {
+    const many = (fleet.length * TICK_MS) / everyMs;
+    for (let i = 0; i < many; i++) fleet[(next + i) % fleet.length].rollup(now, everyMs);
+    next = (next + many) % fleet.length;
     for (let i = 0; i < options.changesPerSecond / 10; i++) changeOne(now).catch(() => {});
   }
-  await sleep(Math.max(1, 100 - (Date.now() - now)));
+  await sleep(Math.max(1, TICK_MS - (Date.now() - now)));
 }
