@@ -16,7 +16,7 @@ const HOUR_MS = 3_600_000;
 /** Openings remembered to count those of the last hour. */
 const MOST_OPENS = 1_000;
 /** How many lanes are asked, over all moments, when the worst of them is told anew. */
-const MOST_LOOKS = 20_000;
+const MOST_LOOKS = 10_000;
 
 /** Rates and gauges of one lane's newest rollup. */
 export interface Live {

@@ -38,7 +38,8 @@ export class Tokens<T> {
       if (timingSafeEqual(digest, known)) found = { grant, id: digest.toString('hex').slice(0, 8) };
     }
     if (usable && found !== undefined) return found;
-    this.#failed.note(address, now);
+    // Who gives none guesses nothing: a page that was opened without a token locks nobody out.
+    if (given !== undefined) this.#failed.note(address, now);
     return 'unauthorized';
   }
 }
