@@ -33,6 +33,8 @@ export interface FleetLane {
   readonly lane: number;
   readonly row: FleetRow;
   readonly instance: Instance;
+  /** What its producer calls it in this boot. */
+  readonly ids: Set<number>;
   state: State;
   mode: Mode;
   code: Lane;

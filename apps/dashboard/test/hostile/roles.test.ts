@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Access } from '../../src/server/access.ts';
-import { Routes } from '../../src/server/routes.ts';
+import { type Route, Routes } from '../../src/server/routes.ts';
 import { client, heard, start } from '../support.ts';
 import { arena, ask } from './arena.ts';
 
@@ -14,7 +14,7 @@ const TOKENS = {
 /** All routes of a server, as it adds them. */
 const added = new Set<string>();
 const add = Routes.prototype.add;
-Routes.prototype.add = function (...routes): void {
+Routes.prototype.add = function (...routes: readonly Route[]): void {
   for (const { method, path } of routes) added.add(`${method} ${path}`);
   add.apply(this, routes);
 };
