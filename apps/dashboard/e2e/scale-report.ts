@@ -75,6 +75,7 @@ async function visitAndTime(browser: Browser, url: string): Promise<Visit> {
 
 /** Runs in the page before anything of its own does. */
 function noteFirstLanes(): void {
+  // oxlint-disable-next-line typescript/unbound-method -- called with the `this` of the call below
   const fill = CanvasRenderingContext2D.prototype.fillRect;
   CanvasRenderingContext2D.prototype.fillRect = function (...box) {
     if (this.canvas.className === 'lane-canvas') window.firstLanesAt ??= performance.now();

@@ -101,10 +101,10 @@ class Answer {
       return reply;
     });
     this.#writing = writing;
-    const done = (): void => {
+    const settled = (): void => {
       if (this.#writing === writing) this.#writing = undefined;
     };
-    writing.then(done, done);
+    writing.then(settled, settled);
     return writing;
   }
 }

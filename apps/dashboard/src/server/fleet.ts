@@ -88,6 +88,7 @@ export class Fleet {
       this.instances.set(keyOf(hello.service, name), instance);
     } else if (instance.boot !== hello.boot) {
       this.#lose(instance, instance.heardAt);
+      for (const lane of instance.breakers.values()) lane.ids.clear();
       instance.breakers.clear();
       instance.active.clear();
       instance.boot = hello.boot;
@@ -156,7 +157,9 @@ export class Fleet {
         refused++;
         continue;
       }
-      instance.breakers.set(registration.id, lane);
+      breakers.get(registration.id)?.ids.delete(registration.id);
+      breakers.set(registration.id, lane);
+      lane.ids.add(registration.id);
       this.#settle(lane, registration, now);
     }
     this.refused += refused;
@@ -349,6 +352,7 @@ export class Fleet {
       lane: this.#nextLane++,
       row,
       instance,
+      ids: new Set(),
       state: 'closed',
       mode: 'auto',
       code: LANE.noData,
@@ -387,7 +391,7 @@ export class Fleet {
     lane.series.release();
     this.traces.forget(lane.lane);
     instance.active.delete(lane);
-    for (const [id, each] of instance.breakers) if (each === lane) instance.breakers.delete(id);
+    for (const id of lane.ids) if (instance.breakers.get(id) === lane) instance.breakers.delete(id);
     this.lanes--;
     if (row.lanes.size > 0) {
       this.changes.add({ kind: 'row', row: row.row });

@@ -39,7 +39,8 @@ export class Peer {
       if (bucket.take(options.monotonic())) this.#take(event, args);
       else this.#drop();
     });
-    socket.on('error', () => options.refusals.count('fault'));
+    // What cannot even be decoded; socket.io closes the connection.
+    socket.on('error', () => options.refusals.count('badMessage'));
     // One namespace per connection: leaving it leaves the server.
     socket.on('disconnect', () => socket.conn.close());
   }

@@ -28,7 +28,7 @@ interface RuleLimits {
   slowMs?: number;
 }
 /** How many lanes are asked, over all moments, when the worst of them is told anew. */
-const MOST_LOOKS = 20_000;
+const MOST_LOOKS = 10_000;
 
 /** Rates and gauges of one lane's newest rollup. */
 export interface Live {
@@ -45,6 +45,8 @@ export interface FleetLane {
   readonly lane: number;
   readonly row: FleetRow;
   readonly instance: Instance;
+  /** What its producer calls it in this boot. */
+  readonly ids: Set<number>;
   state: State;
   mode: Mode;
   code: Lane;

@@ -33,7 +33,8 @@ export class Tokens<T> {
     if (this.#failed.mustWait(address, now)) return 'authRate';
     const found = this.find(given);
     if (found !== undefined) return found;
-    this.#failed.note(address, now);
+    // Who gives none guesses nothing: a page that was opened without a token locks nobody out.
+    if (given !== undefined) this.#failed.note(address, now);
     return 'unauthorized';
   }
 
