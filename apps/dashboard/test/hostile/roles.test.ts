@@ -17,7 +17,7 @@ const added = new Set<string>();
 const add = Routes.prototype.add;
 Routes.prototype.add = function (...routes: readonly Route[]): void {
   for (const { method, path } of routes) added.add(`${method} ${path}`);
-  add.apply(this, routes);
+  add.call(this, ...routes);
 };
 const field = arena(TOKENS);
 
@@ -39,6 +39,17 @@ const EXPECTED: Record<string, number[]> = {
   'GET series': READ(400),
   'GET breaker': READ(400),
   'GET policies': READ(200),
+  'GET stats': READ(200),
+  'GET overview': READ(200),
+  'GET strip': READ(200),
+  'GET moment': READ(400),
+  'GET instances': READ(400),
+  'GET trace': READ(400),
+  'GET alerts': READ(200),
+  'POST alerts/test': [401, 401, 401, 403, 403, 400],
+  'GET markers': READ(200),
+  // A program that reports may mark a deploy.
+  'POST markers': [401, 401, 400, 403, 400, 400],
   'GET audit': [401, 401, 401, 403, 200, 200],
   'POST control': [401, 401, 401, 403, 400, 400],
 };
@@ -101,7 +112,7 @@ describe('the socket of a viewer', () => {
         'welcome',
       );
       expect(welcome.role).toBe(role);
-      expect(Object.keys(welcome).sort()).toEqual(['control', 'epoch', 'now', 'role', 'seq']);
+      expect(Object.keys(welcome).sort()).toEqual(['alerts', 'control', 'epoch', 'now', 'role', 'seq']);
     }
   });
 
