@@ -1,4 +1,4 @@
-import type { Delta, RowSummary, UiClientEvents, UiServerEvents, Watch } from '@cb/protocol';
+import type { Delta, Directory, RowSummary, UiClientEvents, UiServerEvents, Watch } from '@cb/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { noteServerTime, serverNow } from '../lib/clock.ts';
 import { createListeners } from '../lib/listeners.ts';
@@ -15,6 +15,8 @@ export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'unauthor
 const HZ = Math.min(10, Math.max(1, Number(new URLSearchParams(location.search).get('hz')) || 4));
 /** The server says its totals once a second; after this much silence it is gone, whatever the socket thinks. */
 const SILENCE_MS = 10_000;
+/** A server that knows the question answers at once. */
+const FOLLOW_MS = 3_000;
 /** Deltas kept while the directory is being read. */
 const BUFFER = 10_000;
 
@@ -34,6 +36,8 @@ export class Connection {
   #heardAt = 0;
   #heardServerAt = 0;
   #reading = false;
+  /** The first directory, on its way beside the line; whether it came. */
+  #early: Promise<boolean> | undefined;
   #again = false;
   #buffer: Delta[] = [];
   #rowsBuffer: [RowSummary[], number][] = [];
@@ -70,6 +74,14 @@ export class Connection {
   }
 
   open(): void {
+    // Asked for beside the line, not after it: what changes before the line stands is told again.
+    this.#early = readDirectory().then(
+      (directory) => {
+        this.#take(directory);
+        return true;
+      },
+      () => false,
+    );
     this.#socket.connect();
   }
 
@@ -92,7 +104,8 @@ export class Connection {
     socket.on('welcome', (welcome) => {
       noteServerTime(welcome.now);
       this.#heard();
-      this.#resync();
+      if (welcome.epoch === this.store.epoch && !this.#reading) void this.#resume();
+      else this.#resync();
     });
     socket.on('f', (frame) => {
       this.#heard();
@@ -188,16 +201,50 @@ export class Connection {
     else void this.#read();
   }
 
+  /** The line broke and the server is the same: it tells what was missed, where it still has that. */
+  async #resume(): Promise<void> {
+    this.#reading = true;
+    const ok = await this.#follow();
+    this.#reading = false;
+    if (!ok || this.#again) {
+      this.#again = false;
+      this.#resync();
+      return;
+    }
+    this.#apply(this.#buffer.splice(0));
+    this.#sendWatch();
+    if (this.#socket.connected) this.#set('live');
+  }
+
+  /** Asks to be told everything after what the page knows. What was held back until then is among it. */
+  async #follow(): Promise<boolean> {
+    const { epoch, seq } = this.store;
+    try {
+      const { ok } = await this.#socket.timeout(FOLLOW_MS).emitWithAck('follow', { epoch, seq });
+      if (ok) this.#buffer = [];
+      return ok;
+    } catch {
+      // Cut off again, or a server that is older than the question.
+      return false;
+    }
+  }
+
+  #take(directory: Directory<RowSummary>): void {
+    if (directory.epoch !== this.store.epoch) this.history.clear();
+    else this.history.refresh();
+    this.store.replace(directory);
+  }
+
   async #read(): Promise<void> {
     this.#reading = true;
-    let waitMs = 300;
-    for (;;) {
+    const early = this.#early;
+    this.#early = undefined;
+    this.#again = false;
+    const enough = (await early) === true && (await this.#follow()) && !this.#again;
+    for (let waitMs = 300; !enough; waitMs = Math.min(5000, waitMs * 2)) {
       this.#again = false;
       try {
-        const directory = await readDirectory();
-        if (directory.epoch !== this.store.epoch) this.history.clear();
-        else this.history.refresh();
-        this.store.replace(directory);
+        this.#take(await readDirectory());
         if (!this.#again) break;
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) {
@@ -212,7 +259,6 @@ export class Connection {
         }
       }
       await new Promise((resolve) => setTimeout(resolve, waitMs));
-      waitMs = Math.min(5000, waitMs * 2);
     }
     this.#reading = false;
     const rows = this.#rowsBuffer.splice(0);
