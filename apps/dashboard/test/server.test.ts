@@ -125,6 +125,34 @@ describe('a dashboard server', () => {
     for (const [i, seq] of seqs.entries()) expect(seq).toBeGreaterThanOrEqual(i + 2);
   });
 
+  it('tells what came after a delta again to who asks to follow from it, and says where it cannot', async () => {
+    const server = await start({ limits: { backlog: 20 } });
+    const from = await service(server);
+    const { epoch, seq } = await read<Directory>(server, 'directory');
+    let told = 0;
+    const flap = (): Promise<unknown> =>
+      from.emitWithAck('st', [changeOf(++told, { to: told % 2 === 1 ? 'open' : 'closed' })]);
+    for (let i = 0; i < 5; i++) await flap();
+    const browser = client(server, 'ui');
+    await heard(browser, 'welcome');
+    const seqs: number[] = [];
+    browser.on('s', (deltas: Delta[]) => seqs.push(...deltas.map((delta) => delta.seq)));
+    browser.on('f', (frame: Frame) => browser.emit('ok', frame.frame));
+    expect(await browser.emitWithAck('follow', { epoch, seq })).toEqual({ ok: true });
+    await until(() => seqs.length === 5, 'told again');
+    expect(seqs).toEqual([1, 2, 3, 4, 5].map((i) => seq + i));
+    const refused = [{ epoch: 'another life', seq }, { epoch, seq: seq + 99 }, { epoch }, { seq }, null];
+    for (const wrong of refused.slice(0, 2)) {
+      expect(await browser.emitWithAck('follow', wrong)).toEqual({ ok: false });
+    }
+    for (let i = 0; i < 60; i++) await flap();
+    expect(await browser.emitWithAck('follow', { epoch, seq })).toEqual({ ok: false });
+    expect(await browser.emitWithAck('follow', { epoch, seq: seq + told })).toEqual({ ok: true });
+    for (const wrong of refused.slice(2))
+      expect(await browser.emitWithAck('follow', wrong)).toEqual({ ok: false });
+    expect(server.stats().refused.badMessage).toBe(3);
+  });
+
   it('tells the instances of a row to the browser that asks for them, and counts to all', async () => {
     const server = await start();
     const from = await service(server);

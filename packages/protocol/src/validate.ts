@@ -165,6 +165,15 @@ export function readWatch(value: unknown): Watch | string {
   return watch;
 }
 
+/** Reads `follow`. */
+export function readFollow(value: unknown): { epoch: string; seq: number } | string {
+  if (!isFields(value)) return 'follow must be an object';
+  const epoch = cleanText(value.epoch, LIMITS.tagChars);
+  const seq = cleanInteger(value.seq);
+  if (!epoch) return 'follow.epoch must be that of a directory';
+  return seq === undefined ? 'follow.seq must be the number of a delta' : { epoch, seq };
+}
+
 /** Reads `ok`, the return of a credit: the number of a frame. */
 export function readCredit(value: unknown): number | string {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)

@@ -468,6 +468,11 @@ export interface UiClientEvents {
   watch: (watch: Watch, ack: (answer: WatchAck) => void) => void;
   /** Credit return. */
   ok: (frame: number) => void;
+  /**
+   * The browser knows everything up to this delta, by a directory or from before its line broke: it is told all that came
+   * later. Not ok where that is no longer held, or another life of the server: then it reads the directory.
+   */
+  follow: (from: { epoch: string; seq: number }, ack: (answer: { ok: boolean }) => void) => void;
 }
 export interface UiServerEvents {
   /**

@@ -37,6 +37,14 @@ export class ChangeLog {
     this.#entries = this.#entries.slice(-this.#most);
   }
 
+  /** Cursor of what came after a delta; undefined where that is no longer held. */
+  after(seq: number): number | undefined {
+    const at = this.#entries.findLastIndex((change) => change.kind === 'delta' && change.delta.seq <= seq);
+    if (at === -1 && this.#first > 0) return undefined;
+    const cursor = this.#first + at + 1;
+    return this.lost(cursor) ? undefined : cursor;
+  }
+
   /** Whether a reader at `cursor` has missed something for good. */
   lost(cursor: number): boolean {
     return this.head - cursor > this.#most;

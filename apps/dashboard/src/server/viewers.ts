@@ -1,4 +1,4 @@
-import { type Delta, type RowSummary, readCredit, readWatch, type WatchAck } from '@cb/protocol';
+import { type Delta, type RowSummary, readCredit, readFollow, readWatch, type WatchAck } from '@cb/protocol';
 import type { Namespace, Socket } from 'socket.io';
 import type { Caller } from './access.ts';
 import type { Change } from './change-log.ts';
@@ -90,6 +90,7 @@ class Viewer {
     const peer = new Peer(socket, { ...context, burst: 100, perSecond: 40 });
     peer.on('watch', (payload, answer) => this.#watch(payload, answer));
     peer.on('ok', (payload) => this.#ok(payload));
+    peer.on('follow', (payload, answer) => this.#follow(payload, answer));
     const { epoch, seq } = this.#fleet;
     const { role } = socket.data as Caller;
     const { control, alerts } = context;
@@ -122,6 +123,19 @@ class Viewer {
   /** The browser is gone. */
   leave(): void {
     this.#look([]);
+  }
+
+  #follow(payload: unknown, answer: (value: unknown) => void): string | undefined {
+    const from = readFollow(payload);
+    if (typeof from === 'string') {
+      answer({ ok: false });
+      return from;
+    }
+    const { epoch, seq, changes } = this.#fleet;
+    const cursor = from.epoch === epoch && from.seq <= seq ? changes.after(from.seq) : undefined;
+    if (cursor !== undefined) this.#cursor = cursor;
+    answer({ ok: cursor !== undefined });
+    return undefined;
   }
 
   #ok(payload: unknown): string | undefined {
@@ -174,9 +188,10 @@ class Viewer {
     }
     if (this.#instances) for (const row of lanes) if (this.#watches(row)) changed.add(row);
     this.#sendRows(changed, seq, now);
-    if (deltas.length > 0) this.#socket.emit('s', deltas);
     if (gone.length > 0) this.#socket.emit('gone', gone);
     if (rewritten) this.#socket.emit('resync', { epoch: this.#fleet.epoch, seq });
+    // Last: who has heard them has heard all that came before.
+    if (deltas.length > 0) this.#socket.emit('s', deltas);
   }
 
   #watches(row: number): boolean {

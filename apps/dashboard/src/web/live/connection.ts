@@ -1,4 +1,4 @@
-import type { Delta, Role, RowSummary, UiClientEvents, UiServerEvents, Watch } from '@cb/protocol';
+import type { Delta, Directory, Role, RowSummary, UiClientEvents, UiServerEvents, Watch } from '@cb/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { noteServerTime, serverNow } from '../lib/clock.ts';
 import { createListeners } from '../lib/listeners.ts';
@@ -22,6 +22,8 @@ export interface Standing {
 const HZ = Math.min(10, Math.max(1, Number(new URLSearchParams(location.search).get('hz')) || 4));
 /** The server says its totals once a second; after this much silence it is gone, whatever the socket thinks. */
 const SILENCE_MS = 10_000;
+/** A server that knows the question answers at once. */
+const FOLLOW_MS = 3_000;
 /** Deltas kept while the directory is being read. */
 const BUFFER = 10_000;
 
@@ -42,6 +44,8 @@ export class Connection {
   #heardAt = 0;
   #heardServerAt = 0;
   #reading = false;
+  /** The first directory, on its way beside the line; whether it came. */
+  #early: Promise<boolean> | undefined;
   #again = false;
   #buffer: Delta[] = [];
   #rowsBuffer: [RowSummary[], number][] = [];
@@ -79,6 +83,14 @@ export class Connection {
   }
 
   open(): void {
+    // Asked for beside the line, not after it: what changes before the line stands is told again.
+    this.#early = readDirectory().then(
+      (directory) => {
+        this.#take(directory);
+        return true;
+      },
+      () => false,
+    );
     this.#socket.connect();
   }
 
@@ -115,7 +127,8 @@ export class Connection {
       this.#heard();
       const { role, control, alerts } = welcome;
       this.#stand({ role: role ?? 'viewer', control: control ?? false, alerts: alerts ?? false });
-      this.#resync();
+      if (welcome.epoch === this.store.epoch && !this.#reading) void this.#resume();
+      else this.#resync();
     });
     socket.on('f', (frame) => {
       this.#heard();
@@ -224,16 +237,50 @@ export class Connection {
     else void this.#read();
   }
 
+  /** The line broke and the server is the same: it tells what was missed, where it still has that. */
+  async #resume(): Promise<void> {
+    this.#reading = true;
+    const ok = await this.#follow();
+    this.#reading = false;
+    if (!ok || this.#again) {
+      this.#again = false;
+      this.#resync();
+      return;
+    }
+    this.#apply(this.#buffer.splice(0));
+    this.#sendWatch();
+    if (this.#socket.connected) this.#set('live');
+  }
+
+  /** Asks to be told everything after what the page knows. What was held back until then is among it. */
+  async #follow(): Promise<boolean> {
+    const { epoch, seq } = this.store;
+    try {
+      const { ok } = await this.#socket.timeout(FOLLOW_MS).emitWithAck('follow', { epoch, seq });
+      if (ok) this.#buffer = [];
+      return ok;
+    } catch {
+      // Cut off again, or a server that is older than the question.
+      return false;
+    }
+  }
+
+  #take(directory: Directory<RowSummary>): void {
+    if (directory.epoch !== this.store.epoch) this.history.clear();
+    else this.history.refresh();
+    this.store.replace(directory);
+  }
+
   async #read(): Promise<void> {
     this.#reading = true;
-    let waitMs = 300;
-    for (;;) {
+    const early = this.#early;
+    this.#early = undefined;
+    this.#again = false;
+    const enough = (await early) === true && (await this.#follow()) && !this.#again;
+    for (let waitMs = 300; !enough; waitMs = Math.min(5000, waitMs * 2)) {
       this.#again = false;
       try {
-        const directory = await readDirectory();
-        if (directory.epoch !== this.store.epoch) this.history.clear();
-        else this.history.refresh();
-        this.store.replace(directory);
+        this.#take(await readDirectory());
         if (!this.#again) break;
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) {
@@ -248,7 +295,6 @@ export class Connection {
         }
       }
       await new Promise((resolve) => setTimeout(resolve, waitMs));
-      waitMs = Math.min(5000, waitMs * 2);
     }
     this.#reading = false;
     const rows = this.#rowsBuffer.splice(0);
