@@ -22,6 +22,7 @@ if (![MINUTES, SEED, CONNECTIONS, REPORT_MS].every((number) => Number.isFinite(n
   process.exit(2);
 }
 
+const MOST_INSTANCES = 200;
 const TOKENS = {
   view: 'viewer-of-the-fuzzer',
   control: 'operator-of-the-fuzzer',
@@ -40,7 +41,7 @@ const SERVER = `
   const dashboard = await startDashboard({
     port: 0, controlToken: ${JSON.stringify(TOKENS.control)}, adminToken: ${JSON.stringify(TOKENS.admin)},
     // Small, so that what is kept is full early and growth after that is a leak.
-    limits: { rows: 300, rowsPerService: 100, lanes: 600, instances: 200, events: 1000, seriesBytes: 2 ** 22, policies: 200, backlog: 256 },
+    limits: { rows: 300, rowsPerService: 100, lanes: 600, instances: ${MOST_INSTANCES}, events: 1000, seriesBytes: 2 ** 22, policies: 200, backlog: 256 },
   });
   process.on('message', () => {
     collect();
@@ -201,8 +202,9 @@ function twist(value, depth = 0) {
   if (Array.isArray(value)) {
     const copy = [...value];
     const at = below(copy.length);
-    if (random() < 0.2) copy.splice(at, 1);
-    else if (random() < 0.2) copy.push(...copy);
+    const how = below(5);
+    if (how === 0) copy.splice(at, 1);
+    else if (how === 1) copy.push(...copy);
     else copy[at] = twist(copy[at], depth + 1);
     return copy;
   }
@@ -463,6 +465,8 @@ try {
   await Promise.all(attacks);
   const last = await sample();
   if (!(await serves())) problems.push('a good client was not served');
+  if (last.stats.instances > MOST_INSTANCES)
+    problems.push(`${last.stats.instances} instances, more than ${MOST_INSTANCES}`);
   if (last.uncaught.length > 0) problems.push(`uncaught: ${last.uncaught.slice(0, 3).join('\n')}`);
   if (last.stats.refused.fault > 0) problems.push(`${last.stats.refused.fault} faults of handlers`);
   // What was full at half time may not have grown much since then.

@@ -16,7 +16,7 @@ const added = new Set<string>();
 const add = Routes.prototype.add;
 Routes.prototype.add = function (...routes: readonly Route[]): void {
   for (const { method, path } of routes) added.add(`${method} ${path}`);
-  add.apply(this, routes);
+  add.call(this, ...routes);
 };
 const field = arena(TOKENS);
 
