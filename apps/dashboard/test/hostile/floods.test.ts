@@ -196,10 +196,10 @@ describe('times and numbers from nowhere', () => {
     }
     const [row] = fleet.rows.values();
     for (const lane of row?.lanes.values() ?? []) {
-      const { at } = lane.history;
+      const at = lane.history.at.bind(lane.history);
       lane.history.at = (t) => {
         looks.push(t);
-        return at.call(lane.history, t);
+        return at(t);
       };
     }
     const late = join(fleet, { instance: 'late' });
