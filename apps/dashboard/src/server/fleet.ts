@@ -321,14 +321,15 @@ export class Fleet {
   }
 
   #laneFor(instance: Instance, name: string, now: number, makeRoom: boolean): FleetLane | undefined {
-    const row = this.#rowFor(instance.service, name, now, makeRoom);
-    const known = row?.lanes.get(instance.name);
-    if (row === undefined || known !== undefined) return known;
+    const known = this.#byKey.get(keyOf(instance.service, name))?.lanes.get(instance.name);
+    if (known !== undefined) return known;
     if (this.lanes >= this.limits.lanes && makeRoom) {
       for (const lane of goneLanes(this.rows.values(), this.limits.lanes)) this.#dropLane(lane, now);
     }
-    // The row itself may have gone with them.
-    return this.rows.has(row.row) ? this.#newLane(row, instance) : undefined;
+    // Before the row: one without a lane would never go.
+    if (this.lanes >= this.limits.lanes) return undefined;
+    const row = this.#rowFor(instance.service, name, now, makeRoom);
+    return row && this.#newLane(row, instance);
   }
 
   #rowFor(service: string, name: string, now: number, makeRoom = true): FleetRow | undefined {

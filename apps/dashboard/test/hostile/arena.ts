@@ -144,7 +144,7 @@ export function frame(payload: string | Buffer, first = 0x81): Buffer {
 export interface Line {
   readonly socket: TcpSocket;
   /** Everything that came back, as text. */
-  heard(): string;
+  readonly heard: () => string;
   readonly closed: Promise<void>;
 }
 

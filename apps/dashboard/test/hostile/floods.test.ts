@@ -70,6 +70,7 @@ describe('names without end', () => {
     }
     expect(fleet.lanes).toBeLessThanOrEqual(100);
     const fresh = new Fleet({ lanes: 2 });
+    // A row that got no lane would never go.
     expect(
       fresh.register(
         join(fresh),
@@ -77,6 +78,7 @@ describe('names without end', () => {
         T0,
       ),
     ).toBe(1);
+    expect(fresh.rows.size).toBe(2);
   });
 
   it('rows that are silent make room before those that are only calm', () => {

@@ -162,7 +162,20 @@ describe('below the messages', () => {
     expect(server.stats().refused.namespace).toBe(1);
   });
 
-  it.each<[string, (string | Buffer)[], number?]>([
+  it('a hello that follows the mistakes which end the connection makes no instance', async () => {
+    const server = await start();
+    const { socket, heard: read, closed } = await line(server);
+    socket.write(frame('40/ingest,'));
+    await until(() => read().includes('40/ingest'), 'inside');
+    const hello = `42/ingest,${JSON.stringify(['hello', helloOf()])}`;
+    const sent = [...Array.from({ length: 5 }, () => '42/ingest,["st",1]'), hello];
+    socket.write(Buffer.concat(sent.map((each) => frame(each))));
+    await closed;
+    await until(() => server.stats().refused.strikes === 1, 'closed for its mistakes');
+    expect(server.stats().instances).toBe(0);
+  });
+
+  it.each<[string, (string | Buffer)[]]>([
     ['a second namespace', ['40/ui,', '40/ingest,']],
     ['an event before entering', ['42/ui,["watch",{}]']],
     ['a packet of no type', ['4']],
