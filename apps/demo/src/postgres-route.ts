@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
+import { findPostgres } from '@cb/postgres-server';
 import type { Crew } from './crew.ts';
-import { findPostgres } from './postgres-binaries.ts';
 import type { ScriptTime } from './script-time.ts';
 import type { PostgresClientSettings, PostgresMessage, PostgresSettings } from './settings.ts';
 import { ORDERS } from './shop.ts';

@@ -1,14 +1,14 @@
 /** The process that keeps a real PostgreSQL, and kills and starts it again: by the script, and when told. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { PostgresServer } from '@cb/postgres-server';
 import { narrate } from './narrator.ts';
-import { PostgresServer } from './postgres-server.ts';
 import { postgresRunsAt } from './script.ts';
 import { scriptSeconds } from './script-time.ts';
 import { endWithTheDemo, type PostgresMessage, type PostgresSettings, readSettings } from './settings.ts';
 
 endWithTheDemo();
 const settings = readSettings<PostgresSettings>();
-const server = await PostgresServer.at(settings.place, settings.binaries);
+const server = await PostgresServer.make(settings.binaries, settings.place);
 process.on('exit', () => server.destroyNow());
 process.on('message', () => turn(!server.runs, 'by hand'));
 let working = false;

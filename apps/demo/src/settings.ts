@@ -1,3 +1,4 @@
+import type { PostgresPlace } from '@cb/postgres-server';
 import type { UpstreamName } from './script.ts';
 import type { ScriptTime } from './script-time.ts';
 
@@ -37,13 +38,7 @@ export interface PostgresSettings extends ScriptTime {
   readonly place?: PostgresPlace;
 }
 
-/** Where a PostgreSQL server lives; answered once it takes queries for the first time. */
-export interface PostgresPlace {
-  readonly folder: string;
-  readonly port: number;
-}
-
-/** What the process that keeps it says: where the server is, and its process id whenever that changes. */
+/** What the process that keeps PostgreSQL says once it takes queries for the first time: where the server is, and its process id whenever that changes. */
 export interface PostgresMessage {
   readonly place: PostgresPlace;
   readonly pid: number | undefined;

@@ -1,12 +1,12 @@
 // A real PostgreSQL, killed with SIGKILL under load and started again.
 import { type Breaker, type BreakerEvents, consecutiveFailures, fixed, isCircuitOpenError } from '@cb/core';
 import { CREATE_TABLES } from '@cb/flaky-database/tables';
+import { findPostgres, PostgresServer } from '@cb/postgres-server';
 import { openPostgres } from '@cb/prisma-host-7/postgres';
 import { recordEvents, within } from '@cb/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { breakerExtension, type PrismaBreakerOptions } from '../src/index.ts';
 import { counted, failureOf } from './support/database.ts';
-import { createPostgres, findPostgres, type Postgres } from './support/postgres.ts';
 
 const binaries = findPostgres();
 const mayskip = binaries === undefined && process.env.CI !== 'true';
@@ -15,10 +15,11 @@ const title = 'a real PostgreSQL';
 describe.skipIf(mayskip)(
   mayskip ? `${title} (not here: no initdb in $CB_PG_BIN or PATH, none embedded)` : title,
   () => {
-    let server: Postgres;
+    let server: PostgresServer;
     beforeAll(async () => {
       if (binaries === undefined) throw new Error('no PostgreSQL: set CB_PG_BIN to the folder of initdb');
-      server = await createPostgres(binaries);
+      server = await PostgresServer.make(binaries);
+      process.once('exit', () => server.destroyNow()); // an orphan would keep the port
       await server.start();
       const { client } = openPostgres(server.url);
       for (const statement of CREATE_TABLES)
@@ -26,7 +27,10 @@ describe.skipIf(mayskip)(
       await client.user.create({ data: { email: 'ada@example.com' } });
       await client.$disconnect();
     }, 60_000);
-    afterAll(() => server?.destroy());
+    afterAll(async () => {
+      await server?.kill();
+      server?.destroyNow();
+    });
 
     function open(options: PrismaBreakerOptions = {}) {
       const { client: bare, trouble } = openPostgres(server.url);

@@ -1,21 +1,13 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import {
-  type BreakerDetail,
-  type Directory,
-  type EventPage,
-  LIMITS,
-  type PolicyList,
-  type Timeline,
-} from '@cb/protocol';
+import { type BreakerDetail, type EventPage, LIMITS, type PolicyList, type Timeline } from '@cb/protocol';
+import { DirectoryAnswers } from './directory.ts';
 import type { Fleet } from './fleet.ts';
 import { listPolicies } from './policy-list.ts';
 import { json, type Reply, text } from './reply.ts';
 import { BadRequest, integer, moment, type Route, range } from './routes.ts';
 import { type FleetRow, toDirectoryRow } from './row.ts';
+import { readSeries } from './series.ts';
 import type { Past } from './store/past.ts';
 
-const zip = promisify(gzip);
 const MOST_EVENTS = 500;
 /** How old a list of policies may be. */
 const POLICIES_MS = 1_000;
@@ -26,13 +18,14 @@ export class Api {
   readonly #fleet: Fleet;
   readonly #past: Past;
   readonly #now: () => number;
-  #directory: Reply | undefined;
+  readonly #directory: DirectoryAnswers;
   readonly #policyReplies: Map<string, { at: number; reply: Reply }> = new Map();
 
   constructor(fleet: Fleet, past: Past, now: () => number) {
     this.#fleet = fleet;
     this.#past = past;
     this.#now = now;
+    this.#directory = new DirectoryAnswers(fleet, now, past.keptMs);
   }
 
   routes(): Route[] {
@@ -43,28 +36,13 @@ export class Api {
       answer: ({ query }) => answer(query),
     });
     return [
-      read('directory', () => this.#readDirectory()),
+      read('directory', (query) => this.#directory.read(query.get('instances') === '0' ? 'lean' : 'whole')),
       read('timeline', async (query) => json(await this.#timeline(query))),
       read('events', async (query) => json(await this.#events(query))),
       read('series', (query) => this.#series(query)),
       read('breaker', (query) => this.#breaker(query)),
       read('policies', (query) => this.#policies(query)),
     ];
-  }
-
-  /** Made once per change, and once a minute for the counts of the last hour. */
-  async #readDirectory(): Promise<Reply> {
-    const now = this.#now();
-    const etag = `"${this.#fleet.epoch}.${this.#fleet.changes.head}.${Math.floor(now / 60_000)}"`;
-    if (this.#directory?.etag === etag) return this.#directory;
-    const { epoch, seq, rows } = this.#fleet;
-    const directory: Directory = { epoch, seq, now, rows: [] };
-    if (this.#past.keptMs !== undefined) directory.keptMs = this.#past.keptMs;
-    for (const row of rows.values()) directory.rows.push(toDirectoryRow(row, now));
-    const reply: Reply = { ...json(directory), etag, cache: 'no-cache' };
-    reply.zipped = await zip(reply.body, { level: 5 });
-    this.#directory = reply;
-    return reply;
   }
 
   async #timeline(query: URLSearchParams): Promise<Timeline> {
@@ -89,7 +67,11 @@ export class Api {
     if (row === undefined) return NO_ROW;
     const wanted = query.has('lane') ? integer(query.get('lane'), 'lane') : undefined;
     const asked = { ...range(query, this.#now()), now: this.#now() };
-    return json(await this.#past.series(row, asked, wanted));
+    if (wanted === undefined) return json(await this.#past.series(row, asked));
+    if (!this.#fleet.laneCharts) throw new BadRequest('with so many instances, charts are kept per breaker');
+    const lanes = [...row.lanes.values()].filter((lane) => lane.lane === wanted);
+    const series = lanes.map((lane) => lane.series);
+    return json(readSeries(row.row, series, asked, { detail: query.get('detail') === '1' }));
   }
 
   /** With `at` as it was then, as far as that is kept. */

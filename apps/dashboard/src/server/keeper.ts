@@ -1,4 +1,4 @@
-import type { EventRecord, Lane } from '@cb/protocol';
+import type { EventRecord, Lane, Marker } from '@cb/protocol';
 import type { FleetLane, FleetRow } from './row.ts';
 
 /** Hears of everything in a fleet that is worth keeping, as it happens. Must not throw, and must not take long. */
@@ -9,6 +9,7 @@ export interface Keeper {
   lane(lane: FleetLane, t: number, code: Lane): void;
   /** @param seq Number of the change within the instance's boot. */
   event(lane: FleetLane, event: EventRecord, seq: number): void;
+  marker(marker: Marker): void;
 }
 
-export const KEEPS_NOTHING: Keeper = { row() {}, lane() {}, event() {} };
+export const KEEPS_NOTHING: Keeper = { row() {}, lane() {}, event() {}, marker() {} };

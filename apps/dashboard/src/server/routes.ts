@@ -5,8 +5,8 @@ import type { Reply } from './reply.ts';
 /** What one answer under `/api/v1/` is made from. */
 export interface ApiRequest {
   readonly query: URLSearchParams;
-  /** What stands in the path where the route ends in `/:name`; empty where it does not. */
-  readonly parameter: string;
+  /** What stands in the path where the route ends in `/:name`. */
+  readonly parameter?: string;
   /** Parsed JSON of a POST: anything at all. Undefined for GET. */
   readonly body: unknown;
   readonly caller: Caller;
@@ -19,6 +19,8 @@ export interface Route {
   readonly path: string;
   /** Who may ask at least. */
   readonly role: Role;
+  /** Whoever may report as a service may ask this too. */
+  readonly services?: true;
   answer(request: ApiRequest): Reply | Promise<Reply>;
 }
 

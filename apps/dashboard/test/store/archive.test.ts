@@ -24,13 +24,14 @@ function archiveOver(store: MemoryStore): { archive: Archive; lines: string[]; c
   const lines: string[] = [];
   const clock = { now: 1_000_000 };
   const archive = new Archive({
-    store,
+    keeps: true,
     retentionMs: 3_600_000,
     maxBytes: 2 ** 30,
     now: () => clock.now,
     monotonic: () => clock.now,
     log: (line) => void lines.push(line),
   });
+  archive.open(store);
   return { archive, lines, clock };
 }
 
@@ -137,19 +138,19 @@ describe('an archive', () => {
     expect(store.markers({ from: 0, to: clock.now, limit: 9 }).entries).toEqual([clock.now - 60_000]);
   });
 
-  it('keeps only the kinds it is asked to keep', async () => {
+  it('keeps nothing where nothing is to be kept, and waits for its store where something is', async () => {
     const store = new FullDisk();
-    const only = new Set<HistoryRecord['kind']>(['audit']);
-    const archive = new Archive({ ...optionsOf(store), kinds: only });
-    archive.keep(marker(1));
-    archive.appendAudit(2, 'x');
-    await archive.flush();
-    expect(archive.stats.written).toBe(1);
-    expect(archive.keeps('lane')).toBe(false);
+    const [none, late] = [false, true].map((keeps) => {
+      const now = (): number => 0;
+      return new Archive({ keeps, retentionMs: 1, maxBytes: 1, now, monotonic: now, log: () => {} });
+    }) as [Archive, Archive];
+    for (const archive of [none, late]) {
+      archive.appendAudit(2, 'x');
+      await archive.flush();
+    }
+    expect([none.stats.waiting, late.stats.waiting]).toEqual([0, 1]);
+    late.open(store);
+    await late.flush();
+    expect(late.stats).toMatchObject({ written: 1, waiting: 0 });
   });
 });
-
-function optionsOf(store: MemoryStore): ConstructorParameters<typeof Archive>[0] {
-  const now = (): number => 0;
-  return { store, retentionMs: 1, maxBytes: 1, now, monotonic: now, log: () => {} };
-}

@@ -61,8 +61,7 @@ describe('an export', () => {
       rule: 'failure-ratio',
       value: '0.6',
       by: "'+ann",
-      // What came over the wire has lost its line break before.
-      note: `'@cmd, "quoted"and more`,
+      note: `'@cmd, "quoted" and more`,
       outcomes: 'ooee',
     });
     expect(closed).toMatchObject({ to: 'closed', rule: 'custom -1+1', errors: '2x X' });

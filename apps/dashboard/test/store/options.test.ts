@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FolderLock } from '../../src/server/store/folder-lock.ts';
-import { historyFromFlags } from '../../src/server/store/history-flags.ts';
 import { checkHistory } from '../../src/server/store/history-options.ts';
 import { MemoryStore } from '../../src/server/store/memory-store.ts';
 import { folder } from './folder.ts';
@@ -31,17 +30,6 @@ describe('options of history', () => {
     ['file', `history must be an object like { store: 'file' }, got "file"`],
   ])('%j is refused in a sentence', (options, sentence) => {
     expect(() => checkHistory(options as never)).toThrow(sentence);
-  });
-
-  it('come from flags', () => {
-    expect(historyFromFlags({})).toBeUndefined();
-    expect(historyFromFlags({ store: 'file', retention: '12h', path: '/x', mode: '' })).toEqual({
-      store: 'file',
-      retentionMs: 43_200_000,
-      path: '/x',
-    });
-    expect(historyFromFlags({ retention: '1.5 d' })).toEqual({ retentionMs: 129_600_000 });
-    expect(() => historyFromFlags({ retention: '7' })).toThrow('like 12h or 7d, got "7"');
   });
 });
 

@@ -1,4 +1,7 @@
+import type { Moment, Overview, StatsAnswer } from '@cb/protocol';
 import { describe, expect, it } from 'vitest';
+import { Moments } from '../../src/server/moments.ts';
+import { RangeReads } from '../../src/server/range-reads.ts';
 import { T0, World } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -137,8 +140,8 @@ describe('the past', () => {
     second.instance('new:1');
     const [lane] = await second.past.lanes([rowOf(second)], { from: T0, to: first.now }, false);
     expect(lane?.segments).toMatchObject({
-      start: [T0, T0 + 60_000, T0 + 120_000, first.now],
-      code: [1, 4, 0, 1],
+      start: [T0, T0 + 60_000, T0 + 120_000, first.now, first.now],
+      code: [1, 4, 0, 1, 0],
     });
   });
 
@@ -179,6 +182,46 @@ describe('the past', () => {
     expect(series.stepMs).toBe(600_000);
     expect(series.t.length).toBeLessThanOrEqual(1_500);
     expect(series.t.slice(1).every((t, i) => t > (series.t[i] ?? 0))).toBe(true);
+  });
+
+  it('is counted, painted and pointed at over ranges that reach into an earlier life', async () => {
+    const first = new World();
+    const instance = first.instance('old:1');
+    first.flap(instance, 6, 600_000);
+    await first.archive.flush();
+    const second = await first.crash(T0 + 40 * HOUR);
+    second.instance('new:1');
+    second.now += 60_000;
+    const { row } = rowOf(second);
+    const reads = new RangeReads(second.fleet, () => second.now, second.past);
+    const moments = new Moments(second.fleet, () => second.now, second.past);
+    const ask = async <T>(path: string, query: Record<string, number | string>): Promise<T> => {
+      const route = [...reads.routes(), ...moments.routes()].find((each) => each.path === path);
+      const params = Object.entries(query).map(([key, value]) => [key, String(value)]);
+      const caller = { role: 'viewer', id: 'open', address: '::1' } as const;
+      const reply = await route?.answer({ query: new URLSearchParams(params), body: undefined, caller });
+      return JSON.parse(String(reply?.body)) as T;
+    };
+    const stats = await ask<StatsAnswer>('stats', { rows: row, from: T0, to: second.now });
+    expect(stats.rows).toEqual([{ row, opens: 3, ms: [39 * HOUR, 30 * 60_000 + 60_000, 0, 0, 30 * 60_000] }]);
+    const overview = await ask<Overview>('overview', { from: T0, to: T0 + HOUR, px: 8 });
+    expect(overview.counts[4]?.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(3);
+    const moment = await ask<Moment>('moment', { row, t: T0 + 900_000 });
+    expect(moment).toMatchObject({
+      code: 4,
+      since: T0 + 600_000,
+      until: T0 + 1_200_000,
+      counts: [0, 0, 0, 0, 1],
+      took: 1,
+      of: 1,
+      event: { to: 'open' },
+    });
+    // The past does not change: whoever asks again is answered without the store.
+    Object.assign(second.store, { lanes: () => expect.unreachable() });
+    second.now += 2_000;
+    expect(await ask<StatsAnswer>('stats', { rows: row, from: T0 + 1, to: T0 + HOUR })).toMatchObject({
+      rows: [{ opens: 3 }],
+    });
   });
 
   it('knows the settings and the opening of a moment', async () => {

@@ -1,4 +1,12 @@
-import type { BreakerDetail, Directory, EventPage, Series, Timeline } from '@cb/protocol';
+import type {
+  AuditPage,
+  BreakerDetail,
+  Directory,
+  EventPage,
+  MarkerList,
+  Series,
+  Timeline,
+} from '@cb/protocol';
 import { describe, expect, it } from 'vitest';
 import type { DashboardServer } from '../../src/server/server.ts';
 import {
@@ -133,6 +141,40 @@ describe.each(['file', 'sqlite'] as const)('a server that keeps its past in %s',
     expect(series.p95[10]).toBeGreaterThan(0);
     expect(series.t).toEqual([...series.t].sort((a, b) => a - b));
     expect(new Set(series.t).size).toBe(series.t.length);
+  });
+
+  it('still has deploys and acts of people, and gives no number twice', async () => {
+    const path = folder();
+    const begin = (): Promise<DashboardServer> =>
+      start({ history: { store, path }, controlToken: 'control-token' });
+    const headers = { authorization: 'Bearer control-token', 'content-type': 'application/json' };
+    const post = async (server: DashboardServer, text: string): Promise<unknown> => {
+      const body = JSON.stringify({ text, kind: 'deploy', service: 'checkout', t: Date.now() + 200_000 });
+      return await (await fetch(`${server.url}api/v1/markers`, { method: 'POST', headers, body })).json();
+    };
+    const control = async (server: DashboardServer): Promise<number> => {
+      const { epoch } = await read<Directory>(server, 'directory');
+      const body = JSON.stringify({ epoch, rows: [1], op: 'reset', reason: 'a test' });
+      const answer = await fetch(`${server.url}api/v1/control`, { method: 'POST', headers, body });
+      return ((await answer.json()) as { audit: number }).audit;
+    };
+    const first = await begin();
+    await service(first);
+    const deploy = await post(first, 'v1');
+    const act = await control(first);
+    await first.close();
+
+    const second = await begin();
+    const markers = await read<MarkerList>(second, `markers?from=0&to=${Date.now() + 300_000}`);
+    expect(markers.markers).toEqual([deploy]);
+    expect(await post(second, 'v2')).toMatchObject({ marker: 2 });
+    const audit = await fetch(`${second.url}api/v1/audit`, { headers });
+    const { records } = (await audit.json()) as AuditPage;
+    expect(records).toMatchObject([{ audit: act, action: 'control', op: 'reset', reason: 'a test' }]);
+    // A deploy may lie ahead: it does not say when the server was last alive.
+    const [row] = (await read<Directory>(second, 'directory')).rows;
+    expect(row?.since).toBeLessThanOrEqual(Date.now());
+    expect(await control(second)).toBeGreaterThan(act);
   });
 
   it('keeps a past of its own for each run, where that is asked for', async () => {

@@ -33,13 +33,14 @@ export class World {
     this.now = now;
     this.store = store;
     this.archive = new Archive({
-      store,
+      keeps: true,
       retentionMs: 7 * 86_400_000,
       maxBytes: 2 ** 40,
       now: () => this.now,
       monotonic: () => this.now,
       log: (line) => void this.lines.push(line),
     });
+    this.archive.open(store);
     this.keeper = new HistoryKeeper(this.archive);
     this.fleet = new Fleet(limits, this.keeper);
     this.archive.inForce = () => recordsInForce(this.fleet, this.now);

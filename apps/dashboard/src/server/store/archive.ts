@@ -12,12 +12,12 @@ const PRUNE_MS = 60_000;
 const RETRY_MS = 2_000;
 /** How long a page waits for the store before it is answered without. */
 const READ_WITHIN_MS = 5_000;
-const CLOSE_WITHIN_MS = 5_000;
+/** Of closing, for each of its two steps: the program leaves after five seconds. */
+const CLOSE_WITHIN_MS = 2_000;
 
 export interface ArchiveOptions {
-  readonly store: HistoryStore;
-  /** Only records of these kinds are kept; left out: all. */
-  readonly kinds?: ReadonlySet<HistoryRecord['kind']>;
+  /** Whether there is anything to keep at all. */
+  readonly keeps: boolean;
   readonly retentionMs: number;
   readonly maxBytes: number;
   /** Wall clock, and a monotonic one for patience. */
@@ -50,6 +50,8 @@ type Doing = 'read' | 'write';
  */
 export class Archive {
   readonly #options: ArchiveOptions;
+  /** Records wait until it is open. */
+  #store: HistoryStore | undefined;
   #waiting: HistoryRecord[] = [];
   #batch: readonly HistoryRecord[] = [];
   #drain: Promise<void> | undefined;
@@ -69,7 +71,12 @@ export class Archive {
     this.#options = options;
     this.#prunedAt = options.monotonic();
     const counts = { written: 0, waiting: 0, dropped: 0, failures: 0 };
-    this.#stats = { store: options.store.name, keptMs: options.retentionMs, bytes: 0, ...counts };
+    this.#stats = { store: 'memory', keptMs: options.retentionMs, bytes: 0, ...counts };
+  }
+
+  open(store: HistoryStore): void {
+    this.#store = store;
+    this.#stats.store = store.name;
   }
 
   /** From now on it writes by itself. */
@@ -87,12 +94,12 @@ export class Archive {
     return stats;
   }
 
-  keeps(kind: HistoryRecord['kind']): boolean {
-    return this.#options.kinds?.has(kind) ?? true;
+  get keeps(): boolean {
+    return this.#options.keeps;
   }
 
   keep(record: HistoryRecord): void {
-    if (!this.keeps(record.kind)) return;
+    if (!this.keeps) return;
     if (this.#waiting.length < MOST_WAITING) {
       this.#waiting.push(record);
       return;
@@ -125,7 +132,8 @@ export class Archive {
 
   async #ask<T>(ask: (store: HistoryStore) => Awaitable<T>): Promise<T> {
     await this.flush();
-    return await ask(this.#options.store);
+    if (this.#store === undefined) throw new Error('the store is not open');
+    return await ask(this.#store);
   }
 
   #tick(): void {
@@ -139,15 +147,16 @@ export class Archive {
 
   /** Writes what waits. Never rejects: what could not be written goes on waiting. */
   flush(): Promise<void> {
-    if (this.#options.monotonic() < this.#retryAt) return Promise.resolve();
-    this.#drain ??= this.#write().finally(() => {
+    const store = this.#store;
+    if (store === undefined || this.#options.monotonic() < this.#retryAt) return Promise.resolve();
+    this.#drain ??= this.#write(store).finally(() => {
       this.#drain = undefined;
     });
     return this.#drain;
   }
 
-  async #write(): Promise<void> {
-    const { store, monotonic } = this.#options;
+  async #write(store: HistoryStore): Promise<void> {
+    const { monotonic } = this.#options;
     try {
       for (;;) {
         if (this.#batch.length === 0) this.#batch = this.#next();
@@ -181,10 +190,10 @@ export class Archive {
 
   /** Lets go of what is older than the retention, and of what is beyond the bytes. */
   async prune(): Promise<void> {
-    const { store, now, monotonic, retentionMs, maxBytes } = this.#options;
+    const { now, monotonic, retentionMs, maxBytes } = this.#options;
     this.#prunedAt = monotonic();
-    await store.prune({ before: now() - retentionMs, maxBytes });
-    this.#stats.bytes = (await store.summary()).bytes;
+    await this.#store?.prune({ before: now() - retentionMs, maxBytes });
+    this.#stats.bytes = (await this.#store?.summary())?.bytes ?? 0;
   }
 
   /** Nothing waits. Answers whether there is something to tell again, because records were dropped. */
@@ -214,17 +223,13 @@ export class Archive {
     this.#options.log(`history: can ${what} again (${this.#stats.store})${lost}`);
   }
 
-  /** Writes the rest and closes the store; gives up after five seconds. */
+  /** Writes the rest and closes the store. @throws Error where that takes more than a few seconds. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    if (this.#store === undefined) return;
     this.keep({ kind: 'beat', t: this.#options.now() });
     this.#retryAt = 0;
-    const { store, log } = this.#options;
-    try {
-      await within(this.flush(), CLOSE_WITHIN_MS);
-      await within(Promise.resolve(store.close()), CLOSE_WITHIN_MS);
-    } catch (error) {
-      log(`history: ${store.name} did not close: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    await within(this.flush(), CLOSE_WITHIN_MS);
+    await within(Promise.resolve(this.#store.close()), CLOSE_WITHIN_MS);
   }
 }

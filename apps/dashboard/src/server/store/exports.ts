@@ -44,7 +44,7 @@ export class Exports {
   async events({ from, to, rows }: ExportQuery): Promise<Table> {
     const events = new Map<number, Record<string, unknown>>();
     let truncated = false;
-    if (this.#archive.keeps('event')) {
+    if (this.#archive.keeps) {
       const of = rows?.map(({ service, name }) => ({ service, name }));
       const page = await this.#archive.read((store) => store.events({ from, to, of, limit: this.#most }));
       for (const event of page?.entries ?? []) events.set(event.event, fromKept(event));
@@ -75,7 +75,7 @@ export class Exports {
     for (let i = 0; i < rows.length && lines.length <= this.#most; i += ROWS_AT_ONCE) {
       const some = rows.slice(i, i + ROWS_AT_ONCE);
       const of = some.map(({ service, name }) => ({ service, name }));
-      const kept = this.#archive.keeps('lane')
+      const kept = this.#archive.keeps
         ? await this.#archive.read((store) => store.lanes({ from, to, of }))
         : undefined;
       // Memory alone has told older runs as shares of minutes.

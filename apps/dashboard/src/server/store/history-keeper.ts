@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EventRecord, Lane } from '@cb/protocol';
+import type { EventRecord, Lane, Marker } from '@cb/protocol';
 import type { Fleet } from '../fleet.ts';
 import type { Keeper } from '../keeper.ts';
 import type { FleetLane, FleetRow } from '../row.ts';
@@ -35,6 +35,10 @@ export class HistoryKeeper implements Keeper {
   event({ row: { service, name }, instance }: FleetLane, event: EventRecord, seq: number): void {
     const { row: _row, lane: _lane, ...rest } = event;
     this.#archive.keep({ kind: 'event', service, name, boot: instance.boot, seq, ...rest });
+  }
+
+  marker(marker: Marker): void {
+    this.#archive.keep({ kind: 'marker', t: marker.t, data: marker });
   }
 }
 

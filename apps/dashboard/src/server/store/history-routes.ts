@@ -3,10 +3,9 @@ import type { Fleet } from '../fleet.ts';
 import { json, type Reply, text } from '../reply.ts';
 import { type ApiRequest, BadRequest, integer, type Route, range } from '../routes.ts';
 import type { FleetRow } from '../row.ts';
-import type { Archive } from './archive.ts';
 import { toCsv } from './csv.ts';
 import { cellsOf, Exports, type Table } from './exports.ts';
-import type { Past } from './past.ts';
+import type { History } from './history.ts';
 
 const WHAT = ['events', 'series', 'lanes'] as const;
 const FORMATS = ['json', 'csv'] as const;
@@ -15,15 +14,8 @@ const AT_ONCE = 2;
 const BUSY: Record<string, string> = { 'retry-after': '2' };
 const EVENT_NUMBER = /^\d{1,15}$/;
 
-export interface HistoryRouteParts {
-  readonly fleet: Fleet;
-  readonly archive: Archive;
-  readonly past: Past;
-  readonly now: () => number;
-}
-
 /** `export`: a range as a file. `window/:eventId`: one change with what was behind it, by a number that outlives restarts. */
-export function historyRoutes({ fleet, archive, past, now }: HistoryRouteParts): Route[] {
+export function historyRoutes({ fleet, archive, past }: History, now: () => number): Route[] {
   const exports = new Exports(fleet, archive, past);
   let running = 0;
   const toFile = async ({ query }: ApiRequest): Promise<Reply> => {
@@ -40,7 +32,7 @@ export function historyRoutes({ fleet, archive, past, now }: HistoryRouteParts):
       running--;
     }
   };
-  const window = async ({ parameter }: ApiRequest): Promise<Reply> => {
+  const window = async ({ parameter = '' }: ApiRequest): Promise<Reply> => {
     if (!EVENT_NUMBER.test(parameter)) throw new BadRequest('an event is named by its number');
     const found = await past.event(Number(parameter));
     if (found === undefined) return text(404, 'There is no such event, or it is older than what is kept.');

@@ -46,7 +46,7 @@ export interface LatestEvents extends BreakerKey {
 
 /** What a store holds. */
 export interface StoreSummary {
-  /** The oldest and the newest moment of any record but samples, roughly the oldest; undefined while it is empty. */
+  /** The oldest and the newest moment of any record but samples and markers, roughly the oldest; undefined while it is empty. */
   readonly oldest?: number;
   readonly newest?: number;
   /** The largest number of an event; 0 without any. */

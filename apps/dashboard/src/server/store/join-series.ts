@@ -1,6 +1,6 @@
 import { BUCKETS, type Series } from '@cb/protocol';
-import { addHistogram, emptySum, type LaneSeries, type Sum, sumSteps, tierFor, toSeries } from '../series.ts';
-import { type SeriesMemory, TIERS } from '../series-memory.ts';
+import { emptySum, type LaneSeries, type Sum, sumSteps, tierHeld, toSeries } from '../series.ts';
+import { IN_FLIGHT, RATIO, TIERS } from '../series-memory.ts';
 import type { TimeRange } from './history-store.ts';
 import type { SampleRecord } from './records.ts';
 
@@ -10,55 +10,46 @@ const MINUTES = [1, 2, 5, 10, 20, 30, 60, 120, 240, 480];
 const MINUTE_MS = 60_000;
 /** How long after its end a step waits for the last rollups. */
 const SETTLE_MS = 1_000;
-const IN_FLIGHT = 6;
 
 type Range = TimeRange & { readonly now: number };
 
-/** Where the store ends and memory begins. */
-export interface Border {
-  /** The store's samples that began before this moment count. */
-  readonly storeUntil: number;
-  /** Memory counts from this moment on. */
-  readonly memoryFrom: number;
-}
-
-/** Everything that memory holds is of this life, so beside it the store tells of earlier ones; and of this one, where memory has let go. */
-export function borderOf({ from, to, now }: Range, memory: SeriesMemory, startedAt: number): Border {
-  const tier = tierFor(from, to, now);
-  const { keptMs } = TIERS[tier] as (typeof TIERS)[number];
-  const oldest = Math.max(now - keptMs, memory.droppedUntil(tier));
-  if (oldest <= startedAt) return { storeUntil: startedAt, memoryFrom: from };
-  const minute = Math.ceil(oldest / MINUTE_MS) * MINUTE_MS;
-  return { storeUntil: minute, memoryFrom: minute };
+/** Since when memory has charts of a row, in the grain that a range is answered in; infinite where it has none. */
+export function heldFrom(series: LaneSeries, range: Range): number {
+  return series.reach(tierHeld([series], range));
 }
 
 /**
- * Charts out of minutes of the store and out of memory. Where steps are shorter than a minute,
- * each minute is spread evenly over them: rates and sums are right, what happened within it is not known.
+ * Charts out of minutes of the store and out of memory. Where steps are shorter than a minute, each minute is spread
+ * evenly over them: rates and sums are right, what happened within it is not known.
+ *
+ * @param startedAt When memory was empty: what the store has of before counts, and of later what memory has let go.
  */
 export function joinSeries(
   row: number,
-  lanes: readonly LaneSeries[],
+  held: LaneSeries,
   samples: readonly SampleRecord[],
   range: Range,
-  { storeUntil, memoryFrom }: Border,
+  startedAt: number,
 ): Series {
-  const tier = tierFor(range.from, range.to, range.now);
+  const tier = tierHeld([held], range);
   const grain = (TIERS[tier] as (typeof TIERS)[number]).stepMs;
   const stepMs = Math.max(grain, stepFor(range.to - range.from));
   const first = Math.floor(range.from / stepMs);
   const end = Math.min(range.to, range.now - SETTLE_MS - stepMs + 1);
+  const reach = held.reach(tier);
   const sums = new Map<number, Sum>();
   const sumAt = (step: number): Sum => {
     const sum = sums.get(step) ?? emptySum();
     sums.set(step, sum);
     return sum;
   };
-  for (const sample of samples) if (sample.t < storeUntil) spread(sample, stepMs, sumAt);
-  const newer = sumSteps(lanes, tier, Math.floor(Math.max(memoryFrom, range.from) / grain) * grain, end);
-  for (const [step, sum] of newer) merge(sumAt(Math.floor((step * grain) / stepMs)), sum);
+  for (const sample of samples) {
+    if (sample.t < startedAt || sample.t + sample.ms <= reach) spread(sample, stepMs, sumAt);
+  }
+  const newer = sumSteps([held], tier, Math.floor(range.from / grain) * grain, end);
+  for (const [step, sum] of newer) merge(sumAt(Math.floor((step * grain) / stepMs)), sum, grain / stepMs);
   for (const step of sums.keys()) if (step < first || step * stepMs >= end) sums.delete(step);
-  return toSeries(row, stepMs, sums);
+  return toSeries(row, stepMs, sums, false);
 }
 
 function stepFor(ms: number): number {
@@ -77,20 +68,24 @@ function spread(sample: SampleRecord, stepMs: number, sumAt: (step: number) => S
     counts.forEach((count, i) => {
       sum.columns[i] = (sum.columns[i] as number) + (count * overlap) / ms;
     });
-    sum.columns[IN_FLIGHT] = Math.max(sum.columns[IN_FLIGHT] as number, inFlight);
-    sum.ratio = Math.max(sum.ratio, failureRatio);
+    sum.columns[IN_FLIGHT] = (sum.columns[IN_FLIGHT] as number) + (inFlight * overlap) / stepMs;
+    sum.columns[RATIO] = Math.max(sum.columns[RATIO] as number, failureRatio);
     if (hist.length === 0 || (step !== middle && stepMs >= MINUTE_MS)) continue;
     sum.hist ??= new Float64Array(BUCKETS);
-    addHistogram(sum.hist, hist);
+    for (let i = 0; i + 1 < hist.length; i += 2) {
+      const bucket = hist[i] as number;
+      sum.hist[bucket] = (sum.hist[bucket] as number) + (hist[i + 1] as number);
+    }
   }
 }
 
-function merge(into: Sum, sum: Sum): void {
+/** @param share Part of the longer step that the shorter one is. */
+function merge(into: Sum, sum: Sum, share: number): void {
   sum.columns.forEach((value, i) => {
     const before = into.columns[i] as number;
-    into.columns[i] = i === IN_FLIGHT ? Math.max(before, value) : before + value;
+    if (i === RATIO) into.columns[i] = Math.max(before, value);
+    else into.columns[i] = before + (i === IN_FLIGHT ? value * share : value);
   });
-  into.ratio = Math.max(into.ratio, sum.ratio);
   const { hist } = sum;
   if (hist === undefined) return;
   into.hist ??= new Float64Array(BUCKETS);

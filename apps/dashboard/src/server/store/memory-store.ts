@@ -50,7 +50,7 @@ export class MemoryStore implements HistoryStore {
   append(batch: readonly HistoryRecord[]): void {
     for (const record of batch) {
       this.#take(record);
-      if (record.kind === 'sample') continue;
+      if (record.kind === 'sample' || record.kind === 'marker') continue;
       this.#oldest = Math.min(this.#oldest ?? record.t, record.t);
       this.#newest = Math.max(this.#newest ?? record.t, record.t);
     }

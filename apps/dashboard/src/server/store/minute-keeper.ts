@@ -57,8 +57,7 @@ export class MinuteKeeper {
   }
 
   #keep(row: FleetRow, minute: number, ms: number): void {
-    const lanes = [...row.lanes.values()].map(({ series }) => series);
-    const sum = sumSteps(lanes, TIER, minute, minute + 1).get(minute / MINUTE_MS);
+    const sum = sumSteps([row.series], TIER, minute, minute + 1).get(minute / MINUTE_MS);
     if (sum === undefined) return;
     // The first minute began before this server: it says nothing about the time before.
     const t = Math.max(minute, this.#startedAt);
@@ -71,20 +70,20 @@ function floor(t: number): number {
 }
 
 function toRecord({ service, name }: FleetRow, t: number, ms: number, sum: Sum): SampleRecord {
-  const [ok = 0, fail = 0, slow = 0, ignored = 0, rejected = 0, stale = 0, inFlight = 0] =
-    sum.columns.map(round);
+  const [ok = 0, fail = 0, slow = 0, ignored = 0, rejected = 0, stale = 0, gauge = 0, ratio = 0] = Array.from(
+    sum.columns,
+    round,
+  );
+  // The gauge is the mean over the whole minute, of which this may be a part.
+  const inFlight = round((gauge * MINUTE_MS) / ms);
   const hist: number[] = [];
   sum.hist?.forEach((count, bucket) => {
     if (count > 0) hist.push(bucket, count);
   });
   const counts = { ok, fail, slow, ignored, rejected, stale, inFlight };
-  return { kind: 'sample', t, ms, service, name, ...counts, failureRatio: roundRatio(sum.ratio), hist };
+  return { kind: 'sample', t, ms, service, name, ...counts, failureRatio: ratio, hist };
 }
 
 function round(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-function roundRatio(value: number): number {
   return Math.round(value * 10_000) / 10_000;
 }

@@ -4,7 +4,6 @@ import { createStore, type StorePlace } from './create-store.ts';
 import { FolderLock, lockedAt, ownerOf } from './folder-lock.ts';
 import type { CheckedHistory } from './history-options.ts';
 import type { HistoryStore } from './history-store.ts';
-import { MemoryStore } from './memory-store.ts';
 import { WorkerStore } from './worker/worker-store.ts';
 
 /** A store, and the folder that it has for itself. */
@@ -16,10 +15,10 @@ export interface OpenedStore {
 /** Node 20 cannot run TypeScript in a worker: the sources, which only tests run, do without. */
 const BUILT: boolean = import.meta.url.endsWith('.js');
 
-/** @throws Error in a sentence where the folder cannot be used. */
-export function openStore(history: CheckedHistory): OpenedStore {
+/** Undefined where nothing is kept. @throws Error in a sentence where the folder cannot be used. */
+export function openStore(history: CheckedHistory): OpenedStore | undefined {
   if (typeof history.store === 'object') return { store: history.store, release() {} };
-  if (history.store === 'memory') return { store: new MemoryStore(), release() {} };
+  if (history.store === 'memory') return undefined;
   const run = history.mode === 'run';
   const folder = run ? join(history.path, runName(new Date())) : history.path;
   const lock = lockFolder(folder);

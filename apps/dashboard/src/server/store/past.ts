@@ -1,4 +1,11 @@
-import type { BreakerDetail, EventPage, EventRecord, LaneHistory as LaneAnswer, Series } from '@cb/protocol';
+import type {
+  BreakerDetail,
+  EventPage,
+  EventRecord,
+  Lane,
+  LaneHistory as LaneAnswer,
+  Series,
+} from '@cb/protocol';
 import type { EventQuery } from '../event-log.ts';
 import type { Fleet } from '../fleet.ts';
 import { laneAnswer } from '../lane-answer.ts';
@@ -7,12 +14,14 @@ import { readSeries } from '../series.ts';
 import type { Archive } from './archive.ts';
 import type { LaneRuns, TimeRange } from './history-store.ts';
 import { joinLane } from './join-lane.ts';
-import { borderOf, joinSeries } from './join-series.ts';
+import { heldFrom, joinSeries } from './join-series.ts';
+import { LongHistory, type Walkable } from './long-history.ts';
+import { OlderLanes } from './older-lanes.ts';
 import { keyOf } from './records.ts';
-import { groupByBreaker, toEventRecord } from './resume.ts';
+import { toEventRecord } from './resume.ts';
+import { Track } from './track.ts';
+import { worstOf } from './worst-of.ts';
 
-/** Rows whose lanes are read from the store at once. */
-const ROWS_AT_ONCE = 50;
 const MINUTE_MS = 60_000;
 
 /**
@@ -23,17 +32,19 @@ export class Past {
   readonly #fleet: Fleet;
   readonly #archive: Archive;
   readonly #startedAt: number;
+  readonly #older: OlderLanes;
 
   /** @param startedAt When memory began to fill with charts. */
   constructor(fleet: Fleet, archive: Archive, startedAt: number) {
     this.#fleet = fleet;
     this.#archive = archive;
     this.#startedAt = startedAt;
+    this.#older = new OlderLanes(archive);
   }
 
   /** How far back the store reaches at most; undefined where there is none. */
   get keptMs(): number | undefined {
-    return this.#archive.keeps('lane') ? this.#archive.retentionMs : undefined;
+    return this.#archive.keeps ? this.#archive.retentionMs : undefined;
   }
 
   async events(query: EventQuery, row?: number): Promise<EventPage> {
@@ -41,7 +52,7 @@ export class Past {
     const oldest = this.#fleet.events.oldest(row) ?? Number.POSITIVE_INFINITY;
     const of = row === undefined ? undefined : this.#fleet.rows.get(row);
     const known = row !== undefined && of === undefined;
-    if (held.more || query.from >= oldest || known || !this.#archive.keeps('event')) return held;
+    if (held.more || query.from >= oldest || known || !this.#archive.keeps) return held;
     const page = await this.#archive.read((store) => store.events({ ...query, of: of && [of] }));
     if (page === undefined) return held;
     const events = new Map(held.events.map((event) => [event.event, event]));
@@ -58,7 +69,7 @@ export class Past {
     const held = this.#fleet.events.find(event);
     const row = held && this.#fleet.rows.get(held.row);
     if (held !== undefined && row !== undefined) return { service: row.service, name: row.name, event: held };
-    if (!this.#archive.keeps('event')) return undefined;
+    if (!this.#archive.keeps) return undefined;
     const kept = await this.#archive.read((store) => store.event(event));
     if (kept === undefined) return undefined;
     const { service, name, kind: _kind, boot: _boot, seq: _seq, ...rest } = kept;
@@ -71,7 +82,8 @@ export class Past {
       const all = each ? [history, ...[...lanes.values()].map((lane) => lane.history)] : [history];
       return all.some(({ exactFrom }) => range.from < (exactFrom ?? Number.POSITIVE_INFINITY));
     });
-    const runs = await this.#runs(older, range);
+    const none = new Map<string, LaneRuns[]>();
+    const runs = older.length === 0 ? none : await this.#older.read(older, range.from, range.to);
     return rows.flatMap(({ row, service, name, history, lanes }) => {
       const known = runs.get(keyOf({ service, name })) ?? [];
       const answer = [joinLane(laneAnswer(row, -1, history, range), history, known, range)];
@@ -83,35 +95,49 @@ export class Past {
     });
   }
 
-  async #runs(rows: readonly FleetRow[], { from, to }: TimeRange): Promise<Map<string, LaneRuns[]>> {
-    const all: LaneRuns[] = [];
-    for (let i = 0; i < rows.length && this.#archive.keeps('lane'); i += ROWS_AT_ONCE) {
-      const of = rows.slice(i, i + ROWS_AT_ONCE).map(({ service, name }) => ({ service, name }));
-      const runs = await this.#archive.read((store) => store.lanes({ from, to, of }));
-      if (runs === undefined) break;
-      for (const each of runs) all.push(each);
+  /** What the lanes of rows showed over a range that may reach further back than memory; those that memory has are left out. */
+  async histories(rows: readonly FleetRow[], from: number, now: number): Promise<Map<number, Walkable>> {
+    const histories = new Map<number, Walkable>();
+    const older = await this.#older.rows(rows, from, now);
+    for (const { row, history } of rows) {
+      const track = older.get(row);
+      if (track !== undefined) histories.set(row, new LongHistory(track, history));
     }
-    return groupByBreaker(all);
+    return histories;
   }
 
-  /** Charts of a row, or of one of its lanes: that is known as far as memory reaches. */
-  async series(row: FleetRow, range: TimeRange & { now: number }, lane?: number): Promise<Series> {
-    const lanes = [...row.lanes.values()].filter((each) => lane === undefined || each.lane === lane);
-    const series = lanes.map((each) => each.series);
-    const border = borderOf(range, this.#fleet.memory, this.#startedAt);
-    if (lane !== undefined || range.from >= border.storeUntil || !this.#archive.keeps('sample')) {
-      return readSeries(row.row, series, range);
-    }
+  /** The lanes of a row over all that memory and store know together; undefined where the store knows nothing of it. */
+  async tracks(
+    row: FleetRow,
+    from: number,
+    to: number,
+  ): Promise<{ whole: Track; each: Track[] } | undefined> {
+    const runs = (await this.#older.read([row], from, to)).get(keyOf(row)) ?? [];
+    if (runs.length === 0) return undefined;
+    const each = runs.map(({ start, code }) => {
+      const track = new Track();
+      start.forEach((t, i) => {
+        track.set(t, code[i] as Lane);
+      });
+      return track;
+    });
+    return { whole: worstOf(runs), each };
+  }
+
+  /** Charts of a row over all its instances. */
+  async series(row: FleetRow, range: TimeRange & { now: number }): Promise<Series> {
+    const held = heldFrom(row.series, range);
+    if (range.from >= held || !this.#archive.keeps) return readSeries(row.row, [row.series], range);
     const of = { service: row.service, name: row.name };
-    const asked = { from: range.from - MINUTE_MS, to: Math.min(range.to, border.storeUntil - 1), of };
+    const asked = { from: range.from - MINUTE_MS, to: Math.min(range.to, held), of };
     const samples = (await this.#archive.read((store) => store.samples(asked))) ?? [];
-    return joinSeries(row.row, series, samples, range, border);
+    return joinSeries(row.row, row.series, samples, range, this.#startedAt);
   }
 
   /** Settings in force at a moment, and the newest opening by then. */
   async settings({ row, service, name }: FleetRow, at: number, now: BreakerDetail): Promise<BreakerDetail> {
     const of = [{ service, name }];
-    const asked = this.#archive.keeps('row')
+    const asked = this.#archive.keeps
       ? await this.#archive.read(async (store) => ({
           said: await store.rows({ at, of }),
           latest: await store.latest({ at, of }),

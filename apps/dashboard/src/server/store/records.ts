@@ -46,7 +46,7 @@ export interface SampleRecord extends BreakerKey {
   readonly ignored: number;
   readonly rejected: number;
   readonly stale: number;
-  /** The largest value. */
+  /** The mean. */
   readonly inFlight: number;
   /** The largest share of failures a window showed, 0..1. */
   readonly failureRatio: number;
@@ -54,7 +54,7 @@ export interface SampleRecord extends BreakerKey {
   readonly hist: readonly number[];
 }
 
-/** Something that happened, put onto the time axis by somebody: a deploy. `data` is plain JSON. */
+/** Something that happened, put onto the time axis by somebody: a deploy. It may lie some minutes ahead. `data` is plain JSON. */
 export interface MarkerRecord {
   readonly kind: 'marker';
   readonly t: number;

@@ -68,6 +68,7 @@ class EarlierLife {
     const { fleet, keeper } = this.#parts;
     const { forgetRowMs, forgetInstanceMs } = fleet.limits;
     const newestEnd = Math.max(...all.map((runs) => this.#endOf(runs)));
+    for (const runs of all) this.#end(runs);
     if (all.length === 0 || newestEnd < this.#now - forgetRowMs) return;
     for (const runs of all) {
       const end = this.#endOf(runs);
@@ -76,12 +77,17 @@ class EarlierLife {
     }
     const row = fleet.rowOf(record.service, record.name);
     if (row === undefined) return;
-    row.tags = cleanTags(record.tags);
-    row.config = record.config;
-    row.configRevision = record.configRevision;
+    row.describe({ ...record, tags: cleanTags(record.tags) }, {});
     const { start, code } = worstOf(all);
     row.restore(start, code, this.until);
     keeper.knows(row);
+  }
+
+  /** Whether anybody looks or not, nothing is known of it from when the server was last alive. */
+  #end({ service, name, instance, start, code }: LaneRuns): void {
+    if (code.at(-1) === LANE.noData) return;
+    const t = Math.max(this.until, start.at(-1) ?? 0);
+    this.#parts.archive.keep({ kind: 'lane', t, service, name, instance, code: LANE.noData });
   }
 
   /** When the lane was last heard. */
@@ -90,8 +96,7 @@ class EarlierLife {
   }
 
   #restoreLane({ service, name, instance, start, code }: LaneRuns): void {
-    const { fleet, archive } = this.#parts;
-    const lane = fleet.restoreLane(service, name, instance, this.until);
+    const lane = this.#parts.fleet.restoreLane(service, name, instance, this.until);
     if (lane === undefined) return;
     start.forEach((t, i) => {
       lane.history.set(t, code[i] as Lane);
@@ -100,9 +105,7 @@ class EarlierLife {
     lane.state = last === LANE.open ? 'open' : last === LANE.halfOpen ? 'half-open' : 'closed';
     if (last === LANE.isolated) lane.mode = 'forced-open';
     if (last === LANE.noData) return;
-    const t = Math.max(this.until, lane.history.since ?? this.until);
-    lane.history.set(t, LANE.noData);
-    archive.keep({ kind: 'lane', t, service, name, instance, code: LANE.noData });
+    lane.history.set(Math.max(this.until, lane.history.since ?? this.until), LANE.noData);
   }
 
   /** @param held Whether it is among those that stay in memory; others are only the newest of their row. */

@@ -9,6 +9,8 @@ import type { CarriedMark, LogRecord } from './record-line.ts';
 const VERSION = 1;
 /** How long after it happened something may still be told. */
 const LATE_MS = 86_400_000;
+/** How far in the future a marker may lie. */
+const AHEAD_MS = 600_000;
 /** Parts whose index stays in memory. */
 const MOST_INDEXES = 16;
 
@@ -73,7 +75,7 @@ export class PartList {
 
   #learn(record: LogRecord): void {
     this.#inForce.take(record);
-    this.#newest = Math.max(this.#newest ?? record.t, record.t);
+    if (record.kind !== 'marker') this.#newest = Math.max(this.#newest ?? record.t, record.t);
     if (record.kind === 'event') this.#lastEvent = Math.max(this.#lastEvent, record.event);
   }
 
@@ -85,7 +87,7 @@ export class PartList {
       if (record.kind === 'sample') samples.push(record);
       else records.push(record);
     }
-    const moments = records.map(({ t }) => t);
+    const moments = records.flatMap(({ kind, t }) => (kind === 'marker' ? [] : t));
     const before =
       this.#newest ?? batch.reduce((least, { t }) => Math.min(least, t), Number.POSITIVE_INFINITY);
     const part = this.#partFor(
@@ -124,8 +126,8 @@ export class PartList {
   /** Parts that say something about [from, to]; the first one begins with what was in force at `from`. */
   between(from: number, to: number): Part[] {
     let first = this.#parts.findLastIndex((part) => part.start <= from);
-    // What happened at the very moment in which a part began may be in the one before.
-    while (first > 0 && (this.#parts[first] as Part).start === from) first--;
+    // What happened at the very moment in which a part began may be in the one before, and markers lie ahead.
+    while (first > 0 && (this.#parts[first] as Part).start > from - AHEAD_MS) first--;
     const parts = this.#parts.slice(Math.max(0, first));
     return parts.filter((part) => part.start <= to + LATE_MS);
   }

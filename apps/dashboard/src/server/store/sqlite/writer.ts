@@ -49,7 +49,7 @@ export class Writer {
     for (const record of batch) {
       this.#take(record);
       if (record.kind === 'event') facts.lastEvent = Math.max(facts.lastEvent, record.event);
-      if (record.kind === 'sample') continue;
+      if (record.kind === 'sample' || record.kind === 'marker') continue;
       facts.oldest = Math.min(facts.oldest ?? record.t, record.t);
       facts.newest = Math.max(facts.newest ?? record.t, record.t);
     }
