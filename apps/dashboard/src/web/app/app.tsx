@@ -1,25 +1,36 @@
-import { useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { BreakerPage } from '../features/breaker/breaker-page.tsx';
 import { FleetPage } from '../features/fleet/fleet-page.tsx';
 import { PoliciesPage } from '../features/policies/policies-page.tsx';
 import { POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
 import { useConnectionState } from '../live/hooks.ts';
+import './commands.ts';
+import { Announcer } from './announcer.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
+import { showOverlay, useOverlay } from './overlay.ts';
+import { SkipLink } from './skip-link.tsx';
 import { TokenForm } from './token-form.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useRouteFocus } from './use-route-focus.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useTitle } from './use-title.ts';
 
+/** The palette and the library behind it come when they are first asked for. */
+const CommandPalette = lazy(() => import('./palette/command-palette.tsx'));
+const closeOverlay = () => showOverlay(undefined);
+
 export function App() {
   const state = useConnectionState();
-  const [help, setHelp] = useState(false);
+  const overlay = useOverlay();
   useTitle();
-  useShortcuts(() => setHelp((shown) => !shown));
+  useShortcuts();
+  useRouteFocus();
   return (
     <>
-      <TopBar onHelp={() => setHelp(true)} />
+      <SkipLink />
+      <TopBar onHelp={() => showOverlay('help')} />
       <ConnectionBanner />
       {state === 'unauthorized' ? (
         <TokenForm />
@@ -36,7 +47,13 @@ export function App() {
           </Route>
         </Switch>
       )}
-      {help && <HelpDialog onClose={() => setHelp(false)} />}
+      {overlay === 'help' && <HelpDialog onClose={closeOverlay} />}
+      {overlay === 'palette' && (
+        <Suspense>
+          <CommandPalette onClose={closeOverlay} />
+        </Suspense>
+      )}
+      <Announcer />
     </>
   );
 }

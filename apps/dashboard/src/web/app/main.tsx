@@ -6,6 +6,8 @@ import { App } from './app.tsx';
 import './font.css';
 import './theme.css';
 import './app.css';
+import './access.css';
+import './print.css';
 
 connection.open();
 // Canvas text is measured in the page's own font: paint again once it is there.

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { Kbd } from '../components/kbd.tsx';
 import { POLICIES_PATH } from '../lib/paths.ts';
+import { PaletteButton } from './palette/palette-button.tsx';
 
 /** Filters the fleet or the policies while typing; on a breaker's page it leads back to the fleet. */
 export function SearchBox() {
@@ -39,6 +40,7 @@ export function SearchBox() {
         onChange={(event) => search(event.target.value)}
       />
       <Kbd>/</Kbd>
+      <PaletteButton />
     </search>
   );
 }

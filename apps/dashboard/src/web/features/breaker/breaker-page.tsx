@@ -11,12 +11,15 @@ import { slugOf, wordOf } from '../../lib/states.ts';
 import { useFleetIndex, useRow, useTimeline, useWatch } from '../../live/hooks.ts';
 import { keyOf, type RowView } from '../../live/row-view.ts';
 import { EventLog } from './event-log.tsx';
+import { LaneTable } from './lane-table.tsx';
 import { ProbeRing } from './probe-ring.tsx';
 import { Settings } from './settings.tsx';
 import { Tracks } from './tracks.tsx';
 import { useDetail } from './use-detail.ts';
+import { useEvents } from './use-events.ts';
 import { WhyOpened } from './why-opened.tsx';
 import './breaker.css';
+import './lane-table.css';
 
 export function BreakerPage({ service, name }: { service: string; name: string }) {
   const { byKey, loaded } = useFleetIndex();
@@ -54,6 +57,7 @@ function Breaker({ row }: { row: number }) {
   useTimeline(rows, true);
   const view = useRow(row);
   const detail = useDetail(row, epoch);
+  const events = useEvents(row, epoch);
   if (!view) return null;
   const slug = slugOf(view.code);
   return (
@@ -66,9 +70,12 @@ function Breaker({ row }: { row: number }) {
       <BreakerHead view={view} />
       <WhyOpened view={view} detail={detail} />
       <div className="breaker-columns">
-        <Tracks view={view} />
+        <div className="breaker-main">
+          <Tracks view={view} />
+          <LaneTable view={view} events={events.events} />
+        </div>
         <aside className="breaker-side">
-          <EventLog row={row} epoch={epoch} />
+          <EventLog {...events} />
           <Settings detail={detail} />
         </aside>
       </div>

@@ -1,14 +1,13 @@
 import { laneOf } from '@cb/protocol';
 import { Glyph } from '../../components/glyph.tsx';
-import { clock, clockMs, day } from '../../lib/format.ts';
+import { clock, day, exact } from '../../lib/format.ts';
 import { setHoverTime } from '../../lib/hover.ts';
 import { slugOf } from '../../lib/states.ts';
 import { eventLine } from '../../lib/why.ts';
-import { useEvents } from './use-events.ts';
+import type { Events } from './use-events.ts';
 
 /** Every change in the range on screen, newest first: the lane in words. */
-export function EventLog({ row, epoch }: { row: number; epoch: string }) {
-  const { events, more, loaded } = useEvents(row, epoch);
+export function EventLog({ events, more, loaded }: Events) {
   const today = day(events[0]?.t ?? 0);
   return (
     <section className="panel events" aria-label="Events">
@@ -22,7 +21,7 @@ export function EventLog({ row, epoch }: { row: number; epoch: string }) {
             onPointerEnter={() => setHoverTime(event.t)}
             onPointerLeave={() => setHoverTime(null)}
           >
-            <time dateTime={new Date(event.t).toISOString()} title={clockMs(event.t)}>
+            <time dateTime={new Date(event.t).toISOString()} title={exact(event.t)}>
               {day(event.t) === today ? '' : `${day(event.t)} `}
               {clock(event.t)}
             </time>

@@ -4,7 +4,8 @@ import { Link } from 'wouter';
 import { ErrorBar } from '../../components/error-bar.tsx';
 import { Glyph } from '../../components/glyph.tsx';
 import { KindMark } from '../../components/kind-mark.tsx';
-import { elapsed, latency, NONE, rate } from '../../lib/format.ts';
+import { LaneWords } from '../../components/lane-words.tsx';
+import { elapsed, exact, latency, NONE, rate } from '../../lib/format.ts';
 import { breakerPath, withSearch } from '../../lib/paths.ts';
 import { useNow } from '../../lib/seconds.ts';
 import { slugOf, wordOf } from '../../lib/states.ts';
@@ -30,6 +31,7 @@ export const FleetRow = memo(function FleetRow({ row, index, top, height, card }
   const silent = view.code === LANE.noData;
   const numbers = silent ? undefined : view.numbers;
   const time = view.since > 0 ? elapsed(now - view.since) : NONE;
+  const since = view.since > 0 ? `since ${exact(view.since)}` : '';
   const why = whyRow(view, lastOutageMs(history.row(row)));
   const href = withSearch(breakerPath(view.service, view.name));
   // The link lies over the whole row: a click anywhere opens it, as does the middle button in another tab.
@@ -57,7 +59,7 @@ export const FleetRow = memo(function FleetRow({ row, index, top, height, card }
             {title} <span className="row-service">{view.service}</span>
             {kind}
           </span>
-          <span className="card-state">
+          <span className="card-state" title={since}>
             {wordOf(slug)} · {time}
           </span>
         </td>
@@ -84,11 +86,15 @@ export const FleetRow = memo(function FleetRow({ row, index, top, height, card }
         <span className="row-service">{view.service}</span>
         {kind}
       </td>
-      <td />
+      <td>
+        <LaneWords view={view} />
+      </td>
       <td className="cell-number">{rate(numbers?.callsPerSecond)}</td>
       <td>{errors}</td>
       <td className="cell-number">{latency(numbers?.p95)}</td>
-      <td className="cell-number cell-time">{time}</td>
+      <td className="cell-number cell-time" title={since}>
+        {time}
+      </td>
       <td className="cell-why" data-why>
         {why}
       </td>
