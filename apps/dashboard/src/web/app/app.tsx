@@ -10,11 +10,13 @@ import { Announcer } from './announcer.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { showOverlay, useOverlay } from './overlay.ts';
+import { PrintHeader } from './print-header.tsx';
 import { SkipLink } from './skip-link.tsx';
 import { TokenForm } from './token-form.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useRouteFocus } from './use-route-focus.ts';
 import { useShortcuts } from './use-shortcuts.ts';
+import { useThemeColour } from './use-theme-colour.ts';
 import { useTitle } from './use-title.ts';
 
 /** The palette and the library behind it come when they are first asked for. */
@@ -25,11 +27,13 @@ export function App() {
   const state = useConnectionState();
   const overlay = useOverlay();
   useTitle();
+  useThemeColour();
   useShortcuts();
   useRouteFocus();
   return (
     <>
       <SkipLink />
+      <PrintHeader />
       <TopBar onHelp={() => showOverlay('help')} />
       <ConnectionBanner />
       {state === 'unauthorized' ? (

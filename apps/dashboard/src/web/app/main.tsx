@@ -1,5 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import '../lib/print.ts';
 import { refreshPalette } from '../lib/palette.ts';
 import { connection } from '../live/live.ts';
 import { App } from './app.tsx';

@@ -70,7 +70,12 @@ export function day(t: number): string {
   return times.day(t);
 }
 
-/** With date and zone, for a title. */
+/** With date and zone. */
+export function dated(t: number): string {
+  return times.dated(t);
+}
+
+/** To the millisecond, with date and zone: for a title. */
 export function exact(t: number): string {
   return times.exact(t);
 }

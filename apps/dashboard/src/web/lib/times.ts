@@ -8,6 +8,8 @@ export interface Times {
   clockShort: (t: number) => string;
   /** 21 Nov */
   day: (t: number) => string;
+  /** 21 Nov 2025, 10:39:07 CET */
+  dated: (t: number) => string;
   /** 21 Nov 2025, 10:39:07.312 CET: for a title, where it has to be exact and unmistakable. */
   exact: (t: number) => string;
 }
@@ -25,18 +27,13 @@ export function createTimes(locale?: string, timeZone?: string): Times {
     return (t: number) => parts.format(t).replaceAll('\u202f', '\u00a0');
   };
   const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+  const dated = { ...clock, day: 'numeric', month: 'short', year: 'numeric', timeZoneName: 'short' } as const;
   return {
     clock: format(clock),
     clockMs: format({ ...clock, fractionalSecondDigits: 3 }),
     clockShort: format({ hour: '2-digit', minute: '2-digit' }),
     day: format({ day: 'numeric', month: 'short' }),
-    exact: format({
-      ...clock,
-      day: 'numeric',
-      month: 'short',
-      year: 'numeric',
-      fractionalSecondDigits: 3,
-      timeZoneName: 'short',
-    }),
+    dated: format(dated),
+    exact: format({ ...dated, fractionalSecondDigits: 3 }),
   };
 }

@@ -76,7 +76,7 @@ function Window({ event, outcomes }: { event: EventRecord; outcomes: string }) {
           <>
             First failure {clock(firstFailureAt)} ·{' '}
             <b>{took < 60_000 ? `${(took / 1000).toFixed(1)} s` : elapsed(took)}</b> from first failure to
-            open ·{' '}
+            open<span className="screen-only"> · </span>
           </>
         )}
         <button
