@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { BreakerPage } from '../features/breaker/breaker-page.tsx';
 import { FleetPage } from '../features/fleet/fleet-page.tsx';
@@ -11,6 +11,7 @@ import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { showOverlay, useOverlay } from './overlay.ts';
 import { PrintHeader } from './print-header.tsx';
+import { RetentionBanner } from './retention-banner.tsx';
 import { SkipLink } from './skip-link.tsx';
 import { TokenForm } from './token-form.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -20,12 +21,19 @@ import { useThemeColour } from './use-theme-colour.ts';
 import { useTitle } from './use-title.ts';
 
 /** The palette and the library behind it come when they are first asked for. */
-const CommandPalette = lazy(() => import('./palette/command-palette.tsx'));
+const loadPalette = () => import('./palette/command-palette.tsx');
+const CommandPalette = lazy(loadPalette);
+const PREFETCH_MS = 3_000;
 const closeOverlay = () => showOverlay(undefined);
 
 export function App() {
   const state = useConnectionState();
   const overlay = useOverlay();
+  // Once there is time for it: who asks for the palette should not wait.
+  useEffect(() => {
+    const timer = setTimeout(loadPalette, PREFETCH_MS);
+    return () => clearTimeout(timer);
+  }, []);
   useTitle();
   useThemeColour();
   useShortcuts();
@@ -36,6 +44,7 @@ export function App() {
       <PrintHeader />
       <TopBar onHelp={() => showOverlay('help')} />
       <ConnectionBanner />
+      <RetentionBanner />
       {state === 'unauthorized' ? (
         <TokenForm />
       ) : (

@@ -11,7 +11,25 @@ export function useOverlay(): Overlay | undefined {
   return useSyncExternalStore(changed.add, () => shown);
 }
 
+/** What was typed between asking for the palette and its being there: its code may still be on the way. */
+let typed = '';
+
+export function isPaletteComing(): boolean {
+  return shown === 'palette' && document.querySelector('dialog.palette') === null;
+}
+
+export function typeAhead(key: string): void {
+  if (key === 'Escape') showOverlay(undefined);
+  else if (key === 'Backspace') typed = typed.slice(0, -1);
+  else if (key.length === 1) typed += key;
+}
+
+export function typedAhead(): string {
+  return typed;
+}
+
 export function showOverlay(overlay: Overlay | undefined): void {
   shown = overlay;
+  typed = '';
   changed.emit();
 }

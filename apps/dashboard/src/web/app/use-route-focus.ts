@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { focusHeading, isInDialog, isTyping } from '../lib/focus.ts';
+import { useConnectionState } from '../live/hooks.ts';
 
 /**
  * After another page was opened the focus is on its heading, where reading begins; not on what is gone. Who is typing
@@ -8,7 +9,10 @@ import { focusHeading, isInDialog, isTyping } from '../lib/focus.ts';
  */
 export function useRouteFocus(): void {
   const [path] = useLocation();
-  const last = useRef(path);
+  // The form that asks for a token is a page as well.
+  const locked = useConnectionState() === 'unauthorized';
+  const page = `${locked} ${path}`;
+  const last = useRef(page);
   const back = useRef(false);
   useEffect(() => {
     const onPop = () => {
@@ -18,8 +22,8 @@ export function useRouteFocus(): void {
     return () => removeEventListener('popstate', onPop);
   }, []);
   useEffect(() => {
-    if (path === last.current) return;
-    last.current = path;
+    if (page === last.current) return;
+    last.current = page;
     // On the way back the browser itself knows how far down the page was.
     if (!back.current) scrollTo(0, 0);
     back.current = false;
@@ -33,5 +37,5 @@ export function useRouteFocus(): void {
     });
     wait.observe(document.body, { childList: true, subtree: true });
     return () => wait.disconnect();
-  }, [path]);
+  }, [page]);
 }

@@ -3,6 +3,7 @@ import { focusHeading, isInDialog, isTyping } from '../lib/focus.ts';
 import { keyList } from '../lib/key-list.ts';
 import { createKeyReader, isMac, pressedKey } from '../lib/keys.ts';
 import { singleKeys } from '../lib/single-keys.ts';
+import { isPaletteComing, typeAhead } from './overlay.ts';
 
 /** The keyboard of the whole page: what a key does is said by the commands, where it does nothing is said here. */
 export function useShortcuts(): void {
@@ -12,6 +13,11 @@ export function useShortcuts(): void {
     const onKey = (event: KeyboardEvent) => {
       const { target } = event;
       if (event.defaultPrevented || event.isComposing || isInDialog(target)) return;
+      if (isPaletteComing()) {
+        event.preventDefault();
+        typeAhead(event.key);
+        return;
+      }
       if (isTyping(target)) {
         if (leavesText(event)) event.preventDefault();
         // What no text needs: Ctrl or ⌘ and a letter.

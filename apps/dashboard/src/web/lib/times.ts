@@ -23,8 +23,8 @@ export function createTimes(locale?: string, timeZone?: string): Times {
       calendar: 'gregory',
       ...options,
     });
-    // Some locales put a narrow space before AM, which most fonts lack.
-    return (t: number) => parts.format(t).replaceAll('\u202f', '\u00a0');
+    // Before AM stands a space at which a line may end, or a narrow one, which most fonts lack.
+    return (t: number) => parts.format(t).replaceAll(/\u202f| (?=[AP]M\b)/g, '\u00a0');
   };
   const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
   const dated = { ...clock, day: 'numeric', month: 'short', year: 'numeric', timeZoneName: 'short' } as const;

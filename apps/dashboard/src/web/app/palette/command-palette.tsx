@@ -1,10 +1,11 @@
-import { CommandEmpty, CommandGroup, CommandInput, CommandItem, CommandList, CommandRoot } from 'cmdk';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { CommandGroup, CommandInput, CommandItem, CommandList, CommandRoot } from 'cmdk';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Glyph } from '../../components/glyph.tsx';
 import { Kbd } from '../../components/kbd.tsx';
 import { byTrouble } from '../../features/fleet/order.ts';
 import { isMac, keyCaps } from '../../lib/keys.ts';
 import { useFleetIndex } from '../../live/hooks.ts';
+import { typedAhead } from '../overlay.ts';
 import { type Entry, makeEntries } from './entries.ts';
 import { findEntries } from './find-entries.ts';
 import './palette.css';
@@ -24,9 +25,10 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const sections = useMemo(() => findEntries(entries, query), [entries, query]);
   const found = sections.reduce((sum, section) => sum + section.entries.length, 0);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (dialog.current && !dialog.current.open) dialog.current.showModal();
     input.current?.focus();
+    setQuery(typedAhead());
   }, []);
 
   const choose = (entry: Entry) => {
@@ -60,7 +62,11 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
           placeholder="Find a breaker, a service, a page or a command …"
         />
         <CommandList label="Found">
-          <CommandEmpty>Nothing of that name.</CommandEmpty>
+          {found === 0 && (
+            <CommandItem disabled className="palette-nothing" value="nothing">
+              Nothing of that name.
+            </CommandItem>
+          )}
           {sections.map((section) => (
             <CommandGroup key={section.heading} heading={section.heading}>
               {section.entries.map((entry) => (

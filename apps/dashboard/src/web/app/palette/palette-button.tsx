@@ -8,11 +8,11 @@ export function PaletteButton() {
     <button
       type="button"
       className="kbd palette-button"
-      aria-label="Command palette"
       aria-keyshortcuts={isMac() ? 'Meta+K' : 'Control+K'}
       title={`Breakers, pages and commands by name (${keys})`}
       onClick={() => showOverlay('palette')}
     >
+      <span className="hidden">Command palette</span>
       <span className="palette-button-keys">{keys}</span>
       <svg width="13" height="13" viewBox="0 0 13 13" aria-hidden="true">
         <path
