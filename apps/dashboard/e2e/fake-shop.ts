@@ -5,8 +5,8 @@ import { type DashboardOptions, type DashboardServer, startDashboard } from '../
 /** A service whose breakers do what the test says, when it says so: nothing in it runs by itself but the heartbeat. */
 export interface FakeService {
   readonly socket: Socket;
-  /** Tells changes of the breaker with this number; `t` is now unless said. */
-  change(id: number, ...changes: Partial<StateChange>[]): Promise<void>;
+  /** Tells a change of the breaker with this number: it opens now, unless said otherwise. */
+  change(id: number, change?: Partial<StateChange>): Promise<void>;
   /** One second of calls of every breaker. */
   calls(): void;
   /** Is not heard from any more. */
@@ -74,11 +74,8 @@ async function connect(
   let seq = 0;
   return {
     socket,
-    async change(id, ...changes) {
-      await socket.emitWithAck(
-        'st',
-        changes.map((change) => ({ ...aChange(id, ++seq), ...change })),
-      );
+    async change(id, change) {
+      await socket.emitWithAck('st', [{ ...aChange(id, ++seq), ...change }]);
     },
     calls() {
       const id = breakers.map((_, i) => i);

@@ -1,7 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { describeInBrowser, launchBrowser, rowOf, visit } from './browser.ts';
 import { type FakeShop, fillShop, openShop } from './fake-shop.ts';
+
+const DOCS = new URL('../../../docs/dashboard-access.md', import.meta.url);
 
 describeInBrowser('dashboard, by keyboard alone', () => {
   let shop: FakeShop;
@@ -91,6 +94,20 @@ describeInBrowser('dashboard, by keyboard alone', () => {
     await page.locator('dialog.help').waitFor({ state: 'detached' });
     expect(await focused(page)).toBe('h1 ledger');
     expect(errors).toEqual([]);
+  });
+
+  it('does what the page about it says, key for key', async () => {
+    const { page } = await visit(browser, shop.url);
+    await press(page, ['?']);
+    const rows = await page.locator('dialog.help [data-command]').evaluateAll(keyRows);
+    expect(rows.length).toBeGreaterThan(15);
+    expect(new Set(rows).size).toBe(rows.length);
+    const text = readFileSync(DOCS, 'utf8');
+    const table = ['| | keys | |', '|---|---|---|', ...rows].join('\n');
+    const [before = '', after = ''] = text.split(/(?<=<!-- keys -->\n)[\s\S]*(?=\n<!-- end of keys -->)/);
+    expect(after, 'the page has a place for the table').not.toBe('');
+    if (process.env.UPDATE_DOCS === '1') writeFileSync(DOCS, `${before}${table}${after}`);
+    else expect(text).toContain(`<!-- keys -->\n${table}\n<!-- end of keys -->`);
   });
 
   it('reaches everything by Tab, and shows where it is', async () => {
@@ -196,6 +213,17 @@ describeInBrowser('dashboard, by keyboard alone', () => {
     expect(await focused(page)).toBe('h1 Fleet');
   });
 });
+
+/** A row of the table each: the group, its keys, what they do. */
+function keyRows(all: Element[]): string[] {
+  return all.map((row) => {
+    const heading = row.closest('section')?.querySelector('h3')?.textContent;
+    const keys = [...row.querySelectorAll('.help-keys')].map((alternative) =>
+      [...alternative.querySelectorAll('kbd')].map((key) => `\`${key.textContent}\``).join(' '),
+    );
+    return `| ${heading} | ${keys.join(' or ')} | ${row.querySelector('dd')?.textContent} |`;
+  });
+}
 
 async function press(page: Page, keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);

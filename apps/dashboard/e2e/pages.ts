@@ -37,6 +37,7 @@ export const CHECKED: readonly Checked[] = [
   },
   { name: 'breaker that nobody knows', path: 'b/checkout/unheard-of', ready: '.notice .snippet' },
   { name: 'policies', path: 'policies', ready: '[data-page="policies"] .empty' },
+  { name: 'wall', path: '?wall=1', ready: '[data-page="wall"] [data-state="open"]' },
   {
     name: 'help',
     path: '',

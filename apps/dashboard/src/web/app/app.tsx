@@ -19,10 +19,12 @@ import { useRouteFocus } from './use-route-focus.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useThemeColour } from './use-theme-colour.ts';
 import { useTitle } from './use-title.ts';
+import { toggleWall, useWall } from './wall.ts';
 
 /** The palette and the library behind it come when they are first asked for. */
 const loadPalette = () => import('./palette/command-palette.tsx');
 const CommandPalette = lazy(loadPalette);
+const WallPage = lazy(() => import('../features/wall/wall-page.tsx'));
 const PREFETCH_MS = 3_000;
 const closeOverlay = () => showOverlay(undefined);
 
@@ -38,15 +40,20 @@ export function App() {
   useThemeColour();
   useShortcuts();
   useRouteFocus();
+  const wall = useWall() && state !== 'unauthorized';
   return (
     <>
-      <SkipLink />
+      {!wall && <SkipLink />}
       <PrintHeader />
-      <TopBar onHelp={() => showOverlay('help')} />
+      {!wall && <TopBar onHelp={() => showOverlay('help')} />}
       <ConnectionBanner />
       <RetentionBanner />
       {state === 'unauthorized' ? (
         <TokenForm />
+      ) : wall ? (
+        <Suspense>
+          <WallPage onLeave={toggleWall} />
+        </Suspense>
       ) : (
         <Switch>
           <Route path="/b/:service/:name">

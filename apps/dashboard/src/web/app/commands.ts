@@ -9,6 +9,7 @@ import { isDark, toggleTheme } from '../lib/theme.ts';
 import { copyText, linkToMoment } from '../lib/view-link.ts';
 import { showOverlay } from './overlay.ts';
 import { TIME_COMMANDS } from './time-commands.ts';
+import { isWall, toggleWall } from './wall.ts';
 
 const go = (path: string) => () => navigate(withSearch(path));
 const hasList = () => keyList() !== undefined;
@@ -69,6 +70,14 @@ const REST: readonly Command[] = [
     run: toggleTheme,
   },
   {
+    id: 'look.wall',
+    group: 'Look',
+    words: () => (isWall() ? 'Leave the wall' : 'Wall: squares for a large screen'),
+    keys: ['f'],
+    also: 'full screen tv squares',
+    run: toggleWall,
+  },
+  {
     id: 'look.print',
     group: 'Look',
     words: 'Print what is on screen',
@@ -113,6 +122,7 @@ function focusSearch(): void {
 /** First back to the page from what has the focus, then back to the fleet. */
 function leave(): void {
   if (!isResting()) focusHeading();
+  else if (isWall()) toggleWall();
   else if (location.pathname !== '/') navigate(withSearch('/'));
 }
 

@@ -1,17 +1,24 @@
+import { useEffect, useState } from 'react';
 import { dated } from '../lib/format.ts';
-import { useNow } from '../lib/seconds.ts';
 import { resume, timeWindow, useView } from '../lib/view.ts';
-import { useConnectionState } from '../live/hooks.ts';
 import { connection, history } from '../live/live.ts';
+
+/** Lanes tell nobody that they were read. */
+const LOOK_MS = 500;
 
 /** Says so where a link leads further back than anything is kept: an empty lane would read as "nothing happened". */
 export function RetentionBanner() {
   const { at } = useView();
-  const state = useConnectionState();
-  useNow();
-  if (at === null || state !== 'live') return null;
-  const begins = unknownUntil(connection.watched());
-  if (begins === undefined || begins < timeWindow().to) return null;
+  const [begins, setBegins] = useState<number>();
+  useEffect(() => {
+    if (at === null) {
+      setBegins(undefined);
+      return;
+    }
+    const timer = setInterval(() => setBegins(unknownUntil(connection.watched())), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [at]);
+  if (at === null || begins === undefined || begins < timeWindow().to) return null;
   return (
     <div className="banner" role="status">
       <b>Nothing is kept of this time.</b>{' '}

@@ -31,9 +31,7 @@ export function SearchBox() {
         id="search"
         type="search"
         value={text}
-        placeholder={
-          policies ? 'Find a policy, kind, service …' : 'Find a breaker, service, error, tag:team=checkout …'
-        }
+        placeholder={policies ? 'Find a policy, kind, service …' : 'Find a breaker, service, error, tag …'}
         aria-label={policies ? 'Find a policy' : 'Find a breaker'}
         autoComplete="off"
         spellCheck={false}

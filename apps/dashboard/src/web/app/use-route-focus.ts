@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { focusHeading, isInDialog, isTyping } from '../lib/focus.ts';
 import { useConnectionState } from '../live/hooks.ts';
+import { useWall } from './wall.ts';
 
 /**
  * After another page was opened the focus is on its heading, where reading begins; not on what is gone. Who is typing
@@ -11,7 +12,9 @@ export function useRouteFocus(): void {
   const [path] = useLocation();
   // The form that asks for a token is a page as well.
   const locked = useConnectionState() === 'unauthorized';
-  const page = `${locked} ${path}`;
+  // So is the wall.
+  const wall = useWall();
+  const page = `${locked} ${wall} ${path}`;
   const last = useRef(page);
   const back = useRef(false);
   useEffect(() => {

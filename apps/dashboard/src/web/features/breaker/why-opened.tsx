@@ -10,7 +10,8 @@ import type { Detail } from './use-detail.ts';
 /** The question the page is opened for: why did it open? */
 export function WhyOpened({ view, detail }: { view: RowView; detail: Detail | undefined }) {
   // What opened it from closed; later openings are failed probes and stand behind it.
-  const event = detail?.origin ?? detail?.opened;
+  // Until that is read, the row knows the same opening: nothing jumps when the rest arrives.
+  const event = detail ? (detail.origin ?? detail.opened) : view.opened;
   return (
     <section className="panel why-panel" aria-label="Why it opened">
       <div className="why-main">
