@@ -106,7 +106,8 @@ function drawRun(
       bar(ctx, palette.closed, x, w, lane.middle, h.closed);
       break;
     case LANE.halfOpen:
-      bar(ctx, palette.halfOpen, x, w, lane.middle, h.halfOpen);
+      // Too narrow for a hatch to be seen: its darker edge is all of it.
+      bar(ctx, w > 3 ? palette.halfOpen : palette.halfOpenEdge, x, w, lane.middle, h.halfOpen);
       if (w > 3) outline(ctx, palette.halfOpenEdge, x, w, lane.middle, h.halfOpen);
       break;
     case LANE.isolated:
