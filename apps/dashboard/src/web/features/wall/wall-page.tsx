@@ -8,7 +8,7 @@ import { useNow } from '../../lib/seconds.ts';
 import { STATE_SLUGS, type StateSlug, slugOf, wordOf } from '../../lib/states.ts';
 import { whyRow } from '../../lib/why.ts';
 import { useConnectionState, useFleetIndex } from '../../live/hooks.ts';
-import type { RowView, RowView } from '../../live/row-view.ts';
+import type { RowView } from '../../live/row-view.ts';
 import { wallOf } from './squares.ts';
 import './wall.css';
 
