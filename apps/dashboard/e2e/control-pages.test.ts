@@ -346,7 +346,7 @@ describeInBrowser('dashboard, with the hand on the switch', () => {
     const breaker = `${MARKUP} ${'x'.repeat(90)}`;
     const service = `nowhere-${colorScheme}-${'y'.repeat(60)}`;
     await run(service, 1, { breaker });
-    const { page, errors } = await visit(browser, dashboard.url, {
+    const { page, errors } = await visit(browser, `${dashboard.url}?q=nowhere-${colorScheme}`, {
       colorScheme,
       viewport: { width: 390, height: 844 },
     });

@@ -402,7 +402,7 @@ child.once('exit', (code, signal) => {
 const message1 = () =>
   new Promise((resolve, reject) => {
     child.once('message', resolve);
-    child.once('exit', () => reject(new Error(`the server ended with ${exited}`)));
+    child.once('exit', () => reject(new Error(`the server ended with ${String(exited)}`)));
   });
 const { port } = await message1();
 

@@ -3,8 +3,8 @@ import { backoff, createBreaker, failureRatio, lastCalls, slowRatio } from '@cb/
 import { describe, expect, it } from 'vitest';
 import { checkSettings, readSettings } from '../src/web/features/control/read-settings.ts';
 import { commonSettings, refusalOf, withCommon } from '../src/web/lib/common-settings.ts';
-import { breakerCode, literal } from '../src/web/lib/config-code.ts';
 import { changedParts, diffConfig, laidOver, takenAway } from '../src/web/lib/config-diff.ts';
+import { breakerCode, literal } from '../src/web/lib/plain-code.ts';
 
 /** As core resolves it, and as it travels. */
 function resolved(options: Omit<Parameters<typeof createBreaker>[0], 'name'> = {}): Record<string, unknown> {

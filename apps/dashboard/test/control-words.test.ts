@@ -47,6 +47,12 @@ function isolated(lane: number, more: Partial<InstanceEntry> = {}): InstanceEntr
   });
 }
 
+function countsOf(instances: readonly InstanceEntry[]): [number, number, number, number, number] {
+  const counts: [number, number, number, number, number] = [0, 0, 0, 0, 0];
+  for (const { code } of instances) counts[code]++;
+  return counts;
+}
+
 function rowOf(instances: InstanceEntry[], more: Partial<Row> = {}): Row {
   return {
     row: 1,
@@ -55,6 +61,7 @@ function rowOf(instances: InstanceEntry[], more: Partial<Row> = {}): Row {
     tags: {},
     code: LANE.closed,
     since: 0,
+    counts: countsOf(instances),
     opens: 0,
     instances,
     ...more,

@@ -136,7 +136,7 @@ describe('what is laid over a lane', () => {
       changeOf(2, { mode: 'forced-open', modeFrom: 'forced-open', version: 1 }),
     ]);
     await expect.poll(() => rows.length).toBe(1);
-    expect(rows[0]?.instances[0]).toMatchObject({ ...seen, state: 'open' });
+    expect(rows[0]?.laid?.[0]).toMatchObject({ ...seen, state: 'open' });
     const deltas = heard(browser, 's');
     await from.emitWithAck('st', [changeOf(3, { mode: 'forced-open', modeFrom: 'forced-open', version: 1 })]);
     await deltas;

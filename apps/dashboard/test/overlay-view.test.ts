@@ -10,6 +10,7 @@ const ROW: DirectoryRow = {
   tags: {},
   code: LANE.closed,
   since: 0,
+  counts: [0, 1, 0, 0, 0],
   opens: 0,
   instances: [
     {
@@ -40,7 +41,17 @@ function deltaOf(more: Partial<EventRecord>): Delta {
     configRevision: 1,
     ...more,
   };
-  return { seq: 1, row: 1, lane: 1, code: LANE.isolated, t: 10, rowCode: LANE.isolated, rowSince: 10, event };
+  return {
+    seq: 1,
+    row: 1,
+    lane: 1,
+    code: LANE.isolated,
+    t: 10,
+    rowCode: LANE.isolated,
+    rowSince: 10,
+    counts: [0, 0, 0, 1, 0],
+    event,
+  };
 }
 
 describe('an overlay on the page', () => {

@@ -1,6 +1,9 @@
+import { BUCKETS } from '@cb/protocol';
 import { describe, expect, it } from 'vitest';
+import { addPairs, eachBucket } from '../src/server/packed-histogram.ts';
 import { LaneSeries, readSeries, tierFor } from '../src/server/series.ts';
-import { mergePairs, type Sample, SeriesMemory } from '../src/server/series-memory.ts';
+import { type Sample, SeriesMemory } from '../src/server/series-memory.ts';
+import { randomFrom } from './support.ts';
 
 const T0 = 1_700_000_000_000;
 
@@ -72,8 +75,63 @@ describe('series', () => {
     expect(memory.bytes).toBe(0);
   });
 
-  it('merge pairs of buckets in order', () => {
-    expect(mergePairs([1, 2, 5, 1], [0, 1, 5, 4, 9, 9])).toEqual([0, 1, 1, 2, 5, 5, 9, 9]);
-    expect(mergePairs([], [3, 1])).toEqual([3, 1]);
+  it('give the finest grain only to who is looked at once memory is short, and still reach back', () => {
+    const memory = new SeriesMemory(1_000_000);
+    const series = Array.from({ length: 100 }, () => new LaneSeries(memory));
+    const [watched, unwatched] = series as [LaneSeries, LaneSeries];
+    watched.watchers = 1;
+    let t = T0;
+    const pass = (seconds: number): void => {
+      for (let i = 0; i < seconds; i++) {
+        t += 1_000;
+        for (const each of series) each.add(sampleOf({ t, ok: 1, hist: [50, 1] }));
+      }
+    };
+    pass(400);
+    expect(memory.short).toBe(true);
+    pass(60);
+    const latencies = (of: LaneSeries): number => {
+      const counts = new Float64Array(BUCKETS);
+      of.addLatencies(counts, t - 10_000, t);
+      return counts[50] as number;
+    };
+    expect([latencies(watched), latencies(unwatched)]).toEqual([10, 0]);
+    const range = { from: T0, to: t, now: t };
+    for (const each of [watched, unwatched]) {
+      const { stepMs, ok } = readSeries(1, [each], range);
+      expect(stepMs).toBeGreaterThan(1_000);
+      expect(ok.reduce((a, b) => a + b, 0)).toBeGreaterThan(300);
+    }
+    for (const each of series.slice(2)) each.release();
+    pass(0);
+    watched.add(sampleOf({ t, ok: 1, hist: [50, 1] }));
+    expect(memory.short).toBe(false);
+  });
+
+  it('show the mean of a gauge over a step, summed over instances', () => {
+    const row = new LaneSeries(new SeriesMemory());
+    for (const inFlight of [3, 5]) row.add(sampleOf({ t: T0 + 1_500, inFlight }));
+    const { t, inFlight } = readSeries(1, [row], { from: T0, to: T0 + 9_000, now: T0 + 9_000 });
+    expect({ t, inFlight }).toEqual({ t: [T0, T0 + 1_000], inFlight: [4, 4] });
+  });
+
+  it('pack histograms without loss', () => {
+    const random = randomFrom(7);
+    for (let round = 0; round < 200; round++) {
+      const counts = new Map<number, number>();
+      let packed = '';
+      for (let i = 0; i < 4; i++) {
+        const buckets = Array.from({ length: BUCKETS }, (_, bucket) => bucket).filter(() => random() < 0.1);
+        const pairs = buckets.flatMap((bucket) => [bucket, 1 + Math.floor(random() ** 6 * 2 ** 40)]);
+        for (let k = 0; k < pairs.length; k += 2) {
+          const bucket = pairs[k] as number;
+          counts.set(bucket, (counts.get(bucket) ?? 0) + (pairs[k + 1] as number));
+        }
+        packed = addPairs(packed, pairs);
+      }
+      const seen: [number, number][] = [];
+      eachBucket(packed, (bucket, count) => seen.push([bucket, count]));
+      expect(seen).toEqual([...counts].sort(([a], [b]) => a - b));
+    }
   });
 });

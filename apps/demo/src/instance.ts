@@ -20,4 +20,5 @@ connectDashboard({
     ...clients.map(({ breakers }) => breakers),
   ],
   pipelines: clients.map(({ pipeline }) => pipeline),
+  traceCalls: true,
 });

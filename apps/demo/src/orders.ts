@@ -32,6 +32,7 @@ connectDashboard({
   allowRemoteControl: true,
   group: db.$breakers,
   pipelines: users.pipelines,
+  traceCalls: true,
 });
 
 startTraffic(TRAFFIC, async () => {

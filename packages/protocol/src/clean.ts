@@ -50,6 +50,9 @@ export const LIMITS = {
   /** How long a mode that ends by itself may last. */
   modeMsMin: 1_000,
   modeMs: 604_800_000,
+  /** Most calls, and most changes, of one part of a trace. */
+  tracedCalls: 4_096,
+  tracedChanges: 256,
 } as const;
 
 /** An object that came from JSON: neither null nor an array. */

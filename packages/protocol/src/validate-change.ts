@@ -104,7 +104,7 @@ const RULES: ReadonlySet<unknown> = new Set<Why['rule']>([
 const MEASURES = ['value', 'limit', 'calls', 'minimumCalls', 'bad', 'slowMs', 'inFlight'] as const;
 
 /** The cause of a change. A rule that nobody knows yet is "unknown", with its numbers kept. */
-function readWhy(value: unknown): Why {
+export function readWhy(value: unknown): Why {
   if (!isFields(value)) return { rule: 'unknown' };
   const why: Why = { rule: RULES.has(value.rule) ? (value.rule as Why['rule']) : 'unknown' };
   for (const key of MEASURES) {

@@ -139,6 +139,9 @@ export function readHeartbeat(value: unknown): Heartbeat | string {
   return { now, queued: cleanInteger(value.queued) ?? 0, lost: cleanInteger(value.lost) ?? 0 };
 }
 
+/** Most rows that may be watched with their instances. */
+const MOST_WITH_INSTANCES = 20;
+
 /** Reads `watch`: distinct rows, at most `LIMITS.watchedRows`; `hz` is moved into 1..10 and is 4 when missing. */
 export function readWatch(value: unknown): Watch | string {
   if (!isFields(value)) return 'watch must be an object';
@@ -153,7 +156,22 @@ export function readWatch(value: unknown): Watch | string {
     if (row === undefined) return 'watch.rows must be a list of row numbers';
     rows.add(row);
   }
-  return { rows: [...rows], hz: cleanNumber(value.hz, 1, 10) ?? 4 };
+  const watch: Watch = { rows: [...rows], hz: cleanNumber(value.hz, 1, 10) ?? 4 };
+  if (value.instances !== true) return watch;
+  if (rows.size > MOST_WITH_INSTANCES) {
+    return `watch.rows must have at most ${MOST_WITH_INSTANCES} entries with instances, got ${rows.size}`;
+  }
+  watch.instances = true;
+  return watch;
+}
+
+/** Reads `follow`. */
+export function readFollow(value: unknown): { epoch: string; seq: number } | string {
+  if (!isFields(value)) return 'follow must be an object';
+  const epoch = cleanText(value.epoch, LIMITS.tagChars);
+  const seq = cleanInteger(value.seq);
+  if (!epoch) return 'follow.epoch must be that of a directory';
+  return seq === undefined ? 'follow.seq must be the number of a delta' : { epoch, seq };
 }
 
 /** Reads `ok`, the return of a credit: the number of a frame. */

@@ -7,6 +7,8 @@
  * milliseconds (`…Ms`), shares are 0..1 (`…Ratio`).
  */
 import type { ControlAnswer, ControlCommand, Overlay } from './wire-control.ts';
+import type { Marker } from './wire-markers.ts';
+import type { TracePart } from './wire-trace.ts';
 
 /** Sent in `hello`. A server refuses a service whose version it does not know. */
 export const PROTOCOL_VERSION = 1;
@@ -216,6 +218,8 @@ export interface IngestClientEvents {
   hb: (heartbeat: Heartbeat) => void;
   /** May be lost. A server that is older than policies ignores it. */
   pol: (policies: PolicyReport[]) => void;
+  /** Single calls, where the reporter traces them. May be lost: the parts are numbered. */
+  tr: (parts: TracePart[]) => void;
   /** Breakers that are gone (evicted from a group). */
   rm: (ids: number[], ack: (answer: { ok: boolean }) => void) => void;
 }
@@ -241,8 +245,11 @@ export interface InstanceEntry extends Overlay {
   since: number;
 }
 
+/** How many instances show each code, in order of code: [noData, closed, halfOpen, isolated, open]. */
+export type LaneCounts = readonly [number, number, number, number, number];
+
 /** One row of the fleet page. */
-export interface DirectoryRow {
+export interface RowSummary {
   row: number;
   service: string;
   name: string;
@@ -251,7 +258,11 @@ export interface DirectoryRow {
   code: Lane;
   /** When `code` began. */
   since: number;
-  instances: InstanceEntry[];
+  counts: LaneCounts;
+  /** The name of its instance, where it has only one. */
+  instance?: string;
+  /** Its instances on which people laid a mode over what the machine computes, at most 500; absent where there is none. */
+  laid?: InstanceEntry[];
   /** The limit of its failure-ratio rule, where it has one. */
   failureLimit?: number;
   slowMs?: number;
@@ -262,13 +273,17 @@ export interface DirectoryRow {
   /** How often the instance that opened most went from closed to open in the last hour; failed probes do not count. */
   opens: number;
 }
-/** GET /api/v1/directory */
-export interface Directory {
+/** A row with each of its instances. */
+export interface DirectoryRow extends RowSummary {
+  instances: InstanceEntry[];
+}
+/** GET /api/v1/directory ; with `instances=0` the `DirectoryColumns`, a hundredth of the size. */
+export interface Directory<Row extends RowSummary = DirectoryRow> {
   epoch: string;
   /** Sequence number of the state deltas that this answer includes. */
   seq: number;
   now: number;
-  rows: DirectoryRow[];
+  rows: Row[];
 }
 
 /** A state change as the server keeps it. `event` is its id within the epoch. */
@@ -316,7 +331,7 @@ export interface Timeline {
 
 /**
  * Charts of one row: columns per step, summed over instances (`instance` asks for one).
- * GET /api/v1/series?row=…&from=…&to=…[&lane=…]. Steps without any data have null in `t`'s place left out entirely.
+ * GET /api/v1/series?row=…&from=…&to=…[&lane=…][&detail=1]. Steps without any data have null in `t`'s place left out entirely.
  */
 export interface Series {
   row: number;
@@ -332,6 +347,9 @@ export interface Series {
   p50: (number | null)[];
   p95: (number | null)[];
   p99: (number | null)[];
+  /** With `detail=1`: neutral calls, and one sparse latency histogram a step, as in `Rollup`. */
+  ignored?: number[];
+  hist?: number[][];
 }
 
 /** Settings in force. GET /api/v1/breaker?row=… */
@@ -387,6 +405,8 @@ export interface Watch {
   rows: number[];
   /** Frames a second, 1..10. */
   hz: number;
+  /** These rows are wanted with each of their instances, now and whenever those change. */
+  instances?: boolean;
 }
 export interface WatchAck {
   ok: boolean;
@@ -430,8 +450,12 @@ export interface Delta {
   /** The row's worst code afterwards, and since when. */
   rowCode: Lane;
   rowSince: number;
-  /** Present for a real state change; absent where heartbeat loss or return caused the delta. */
+  /** The row's instances by code afterwards. */
+  counts: LaneCounts;
+  /** Present for a real state change; absent where heartbeat loss or return caused the delta. Outcomes only of watched rows. */
   event?: EventRecord;
+  /** `opens` of the row afterwards, where the event is an opening. */
+  opens?: number;
 }
 
 /**
@@ -444,17 +468,34 @@ export interface UiClientEvents {
   watch: (watch: Watch, ack: (answer: WatchAck) => void) => void;
   /** Credit return. */
   ok: (frame: number) => void;
+  /**
+   * The browser knows everything up to this delta, by a directory or from before its line broke: it is told all that came
+   * later. Not ok where that is no longer held, or another life of the server: then it reads the directory.
+   */
+  follow: (from: { epoch: string; seq: number }, ack: (answer: { ok: boolean }) => void) => void;
 }
 export interface UiServerEvents {
-  /** After connecting: who and where the server is. `control`: whether anybody may have the hand on the switch at all. */
-  welcome: (welcome: { epoch: string; seq: number; now: number; role: Role; control: boolean }) => void;
+  /**
+   * After connecting: who and where the server is. `control`: whether anybody may have the hand on the switch at all; `alerts`:
+   * whether some are configured.
+   */
+  welcome: (welcome: {
+    epoch: string;
+    seq: number;
+    now: number;
+    role: Role;
+    control: boolean;
+    alerts?: boolean;
+  }) => void;
   f: (frame: Frame) => void;
   s: (deltas: Delta[]) => void;
-  /** Rows that appeared or changed in more than their state (instances, tags, limits). */
-  rows: (rows: DirectoryRow[], seq: number) => void;
+  /** Rows that appeared or changed in more than their state (tags, limits); with instances where those were asked for. */
+  rows: (rows: (RowSummary | DirectoryRow)[], seq: number) => void;
   /** Rows that are gone. */
   gone: (rows: number[]) => void;
   totals: (totals: Totals) => void;
+  /** Somebody posted one. */
+  marker: (marker: Marker) => void;
   /** The browser has missed something: read the directory again. */
   resync: (reason: { epoch: string; seq: number }) => void;
 }

@@ -6,7 +6,7 @@ import type { Tracked } from './tracked.ts';
 
 export interface CommandOptions {
   allowRemoteControl: AllowRemoteControl;
-  onControl: ((command: RemoteCommand, answer: ControlAnswer) => void) | undefined;
+  onControl: ((command: RemoteCommand, answer: ControlAnswer) => unknown) | undefined;
 }
 
 /** Takes commands of people at the dashboard, as far as the service allows it. Never throws and never waits. */

@@ -7,6 +7,7 @@ import {
   type PolicyReport,
   PROTOCOL_VERSION,
 } from '@cb/protocol';
+import { CallTraces } from './call-traces.ts';
 import { Commands } from './commands.ts';
 import { frameBudget } from './frame-budget.ts';
 import { Line } from './line.ts';
@@ -95,6 +96,7 @@ class DashboardReporter implements Reporter {
   readonly #roster: Roster;
   readonly #policies: PolicyRoster = new PolicyRoster();
   readonly #commands: Commands;
+  readonly #traces: CallTraces | undefined;
   readonly #line: Line;
   /** To be registered, and to be taken back, as soon as the server hears. */
   readonly #toRegister: Set<Tracked> = new Set();
@@ -111,6 +113,7 @@ class DashboardReporter implements Reporter {
 
   constructor(options: CheckedOptions) {
     this.#options = options;
+    this.#traces = tracesFor(options);
     this.#roster = new Roster(
       {
         changed: (change) => {
@@ -126,7 +129,7 @@ class DashboardReporter implements Reporter {
           this.#pump();
         },
       },
-      options,
+      { ...options, traces: this.#traces },
     );
     this.#commands = new Commands(options, (id) => this.#roster.find(id));
     this.#line = new Line(options, {
@@ -194,6 +197,7 @@ class DashboardReporter implements Reporter {
   async #goodbye(): Promise<void> {
     this.#roster.close();
     if (this.#up) this.#rollup();
+    this.#traces?.close();
     if (this.#up && this.#outbox.size > 0) {
       await new Promise<void>((resolve) => {
         const patience = setTimeout(resolve, GOODBYE_MS);
@@ -239,6 +243,8 @@ class DashboardReporter implements Reporter {
     }
     this.#policies.rebase();
     this.#tellPolicies();
+    // Traces begin here: nobody heard what was before.
+    this.#tellTraces();
     this.#sampledAt = performance.now();
     this.#every(ack.heartbeatMs, 5_000, () => this.#heartbeat());
     this.#every(ack.rollupMs, 1_000, () => this.#rollup());
@@ -261,6 +267,7 @@ class DashboardReporter implements Reporter {
   #down(): void {
     this.#up = false;
     this.#busy = false;
+    this.#traces?.pause();
     this.#connection++;
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
     this.#drained?.();
@@ -347,6 +354,11 @@ class DashboardReporter implements Reporter {
     }
     for (const rollup of toRollups(rows, this.#options.clock(), ms)) this.#line.tell('ro', rollup);
     this.#tellPolicies();
+    this.#tellTraces();
+  }
+
+  #tellTraces(): void {
+    for (const parts of this.#traces?.flush() ?? []) this.#line.tell('tr', parts);
   }
 
   /** Those whose numbers are others than at the last time. Totals: what is lost is in the next. */
@@ -365,6 +377,11 @@ class DashboardReporter implements Reporter {
     }
     if (batch.length > 0) this.#line.tell('pol', batch);
   }
+}
+
+function tracesFor({ traceCalls, clock }: CheckedOptions): CallTraces | undefined {
+  if (traceCalls === 0) return undefined;
+  return new CallTraces({ maxPerSecond: traceCalls, clock, monotonic: () => performance.now() });
 }
 
 interface Batch {

@@ -26,6 +26,13 @@ export interface ReporterOptions {
   instance?: string;
   /** Whether latencies are measured: two clock reads a call. Default true. */
   latency?: boolean;
+  /**
+   * Whether every single call is written down and sent, when it came and what became of it: the dashboard's what-if is then
+   * exact. It listens to every call, so each costs more; latencies are measured too. Of more calls than `maxPerSecond`
+   * (1 to 100,000, all breakers together) the rest is left out, and a replay begins anew behind the gap.
+   * Default false; `maxPerSecond` 5,000.
+   */
+  traceCalls?: boolean | { maxPerSecond?: number };
   /** Wall clock in epoch milliseconds. Default `Date.now`. */
   clock?: () => number;
   /**
@@ -34,8 +41,8 @@ export interface ReporterOptions {
    * longer than four seconds. Default false: every command is refused.
    */
   allowRemoteControl?: AllowRemoteControl;
-  /** Told of every command and what became of it, for the service's own log; not of those beyond ten a second. */
-  onControl?: (command: RemoteCommand, answer: ControlAnswer) => void;
+  /** Told of every command and what became of it, for the service's own log; not of those beyond ten a second. What it returns is ignored. */
+  onControl?: (command: RemoteCommand, answer: ControlAnswer) => unknown;
 }
 
 export interface CheckedOptions extends CommandOptions {
@@ -48,6 +55,8 @@ export interface CheckedOptions extends CommandOptions {
   tags: Readonly<Record<string, string>>;
   instance: string;
   latency: boolean;
+  /** Calls a second that are traced; 0: none. */
+  traceCalls: number;
   clock: () => number;
 }
 
@@ -63,6 +72,7 @@ const KNOWN = [
   'tags',
   'instance',
   'latency',
+  'traceCalls',
   'clock',
   'allowRemoteControl',
   'onControl',
@@ -83,7 +93,10 @@ const SLIPS: Readonly<Record<string, string>> = {
   remoteControl: 'allowRemoteControl',
   allowControl: 'allowRemoteControl',
   onCommand: 'onControl',
+  trace: 'traceCalls',
+  traces: 'traceCalls',
 };
+const TRACED_PER_SECOND = 5_000;
 
 /** Fills in defaults; refuses in a sentence what can never work. */
 export function checkOptions(options: ReporterOptions): CheckedOptions {
@@ -102,6 +115,7 @@ export function checkOptions(options: ReporterOptions): CheckedOptions {
     tags = {},
     instance = defaultInstance(),
     latency = true,
+    traceCalls = false,
     clock = Date.now,
     allowRemoteControl = false,
     onControl,
@@ -127,6 +141,7 @@ export function checkOptions(options: ReporterOptions): CheckedOptions {
     tags,
     instance,
     latency,
+    traceCalls: checkTraceCalls(traceCalls),
     clock,
     allowRemoteControl: Array.isArray(allowRemoteControl) ? [...allowRemoteControl] : allowRemoteControl,
     onControl,
@@ -146,6 +161,24 @@ function checkControl(allow: unknown, onControl: unknown): void {
   }
   const odd: unknown = allow.find((op) => !CONTROL_OPS.includes(op as ControlOp));
   if (odd !== undefined) throw new TypeError(`allowRemoteControl knows ${known}, got ${show(odd)}`);
+}
+
+function checkTraceCalls(value: unknown): number {
+  if (typeof value === 'boolean') return value ? TRACED_PER_SECOND : 0;
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`traceCalls must be true, false or { maxPerSecond }, got ${show(value)}`);
+  }
+  const unknown = Object.keys(value).find((key) => key !== 'maxPerSecond');
+  if (unknown !== undefined) throw new TypeError(`traceCalls has no "${unknown}"; it knows maxPerSecond`);
+  const { maxPerSecond = TRACED_PER_SECOND } = value as { maxPerSecond?: unknown };
+  if (
+    !(Number.isInteger(maxPerSecond) && (maxPerSecond as number) >= 1 && (maxPerSecond as number) <= 100_000)
+  ) {
+    throw new RangeError(
+      `traceCalls.maxPerSecond must be a whole number from 1 to 100000, got ${show(maxPerSecond)}`,
+    );
+  }
+  return maxPerSecond as number;
 }
 
 function checkUrl(url: unknown): { origin: string; path: string } {

@@ -1,5 +1,6 @@
 import type { Breaker, BreakerEvents, Group } from '@cb/core';
 import { LIMITS, type StateChange, scrub } from '@cb/protocol';
+import type { CallTraces } from './call-traces.ts';
 import { freeName, Tracked } from './tracked.ts';
 
 /** What the roster tells of: all called from inside the service's own calls, so they must be quick. */
@@ -10,10 +11,17 @@ export interface RosterListener {
   removed(id: number): void;
 }
 
+interface RosterOptions {
+  latency: boolean;
+  clock: () => number;
+  /** Where single calls are written down. */
+  traces?: CallTraces | undefined;
+}
+
 /** The breakers that are reported, at most 2,000, alone or through their groups. */
 export class Roster {
   readonly #listener: RosterListener;
-  readonly #options: { latency: boolean; clock: () => number };
+  readonly #options: RosterOptions;
   readonly #tracked: Map<Breaker, Tracked> = new Map();
   readonly #names: Set<string> = new Set();
   readonly #groups: WeakSet<Group> = new WeakSet();
@@ -21,7 +29,7 @@ export class Roster {
   #nextId = 1;
   #skipped = 0;
 
-  constructor(listener: RosterListener, options: { latency: boolean; clock: () => number }) {
+  constructor(listener: RosterListener, options: RosterOptions) {
     this.#listener = listener;
     this.#options = options;
   }
@@ -68,8 +76,11 @@ export class Roster {
       return;
     }
     const name = freeName(breaker.name, this.#names);
-    const { latency, clock } = this.#options;
+    const { clock, traces } = this.#options;
+    // A trace says when each call arrived, for which it has to be timed.
+    const latency = this.#options.latency || traces !== undefined;
     const tracked = new Tracked(this.#nextId++, name, breaker, { latency, seenAt: clock() });
+    traces?.add(tracked.id, breaker);
     this.#tracked.set(breaker, tracked);
     this.#names.add(name);
     const stops = [
@@ -102,6 +113,7 @@ export class Roster {
     const tracked = this.#tracked.get(breaker);
     if (tracked === undefined) return;
     tracked.stop();
+    this.#options.traces?.remove(breaker);
     this.#tracked.delete(breaker);
     this.#names.delete(tracked.name);
     this.#listener.removed(tracked.id);

@@ -7,10 +7,12 @@ import {
   type Lane,
   LIMITS,
   laneOf,
+  type Marker,
   type PolicyReport,
   type Registration,
   type Rollup,
   type StateChange,
+  type TracePart,
 } from '@cb/protocol';
 import { ChangeLog } from './change-log.ts';
 import { EventLog } from './event-log.ts';
@@ -19,14 +21,18 @@ import { LaneHistory } from './history.ts';
 import { Instance, type Owner, takesCommands } from './instance.ts';
 import { overlayChanges, overlayOfChange, overlayOfRegistration } from './lane-overlay.ts';
 import { type Limits, resolveLimits } from './limits.ts';
+import { MarkerLog } from './marker-log.ts';
 import { takeRollup } from './numbers.ts';
 import { PolicyBook } from './policy-book.ts';
-import { type FleetLane, FleetRow, IDLE } from './row.ts';
+import { briefly, type FleetLane, FleetRow, IDLE } from './row.ts';
 import { LaneSeries } from './series.ts';
 import { SeriesMemory } from './series-memory.ts';
+import { TraceStore } from './trace-store.ts';
 
 const MINUTE_MS = 60_000;
 const YEAR_MS = 366 * 86_400_000;
+/** With more lanes than this, charts are kept for whole breakers only. */
+const MOST_LANE_CHARTS = 2_000;
 
 /** The state of everything that ever reported, with its past. Knows no socket and no clock: every call says the time. */
 export class Fleet {
@@ -38,7 +44,9 @@ export class Fleet {
   readonly events: EventLog;
   readonly memory: SeriesMemory;
   readonly changes: ChangeLog;
+  readonly markers: MarkerLog = new MarkerLog();
   readonly policies: PolicyBook;
+  readonly traces: TraceStore;
   /** Number of the newest state delta. */
   seq = 0;
   /** Number of the newest rollup. */
@@ -63,6 +71,7 @@ export class Fleet {
     this.memory = new SeriesMemory(this.limits.seriesBytes);
     this.changes = new ChangeLog(this.limits.backlog);
     this.policies = new PolicyBook(this.limits.policies);
+    this.traces = new TraceStore(this.limits.traceBytes);
   }
 
   /**
@@ -160,13 +169,12 @@ export class Fleet {
   #settle(lane: FleetLane, registration: Registration, now: number): void {
     const { row, instance } = lane;
     row.heardAt = now;
-    row.config = registration.config;
-    row.configRevision = registration.configRevision;
-    row.tags = Object.assign(Object.create(null), instance.tags, registration.tags);
+    const described = row.describe(registration, instance.tags);
+    const laid = lane.mode !== 'auto' || registration.mode !== 'auto';
     lane.overlay = overlayOfRegistration(lane, registration, now);
     lane.state = registration.state;
     lane.mode = registration.mode;
-    this.changes.add({ kind: 'row', row: row.row });
+    this.changes.add({ kind: described || laid ? 'row' : 'lanes', row: row.row });
     const since = instance.clock.past(registration.since, now, YEAR_MS);
     const code = laneOf(lane.state, lane.mode);
     const known = lane.history.since;
@@ -218,7 +226,30 @@ export class Fleet {
   rollup(instance: Instance, rollup: Rollup, now: number): void {
     this.tick++;
     this.heard(instance, now);
-    this.strangers += takeRollup(instance, rollup, this.tick, now);
+    const { tick, laneCharts } = this;
+    this.strangers += takeRollup(instance, rollup, { tick, now, laneCharts });
+  }
+
+  /** Whether each lane has charts of its own, besides those of its row. */
+  get laneCharts(): boolean {
+    return this.lanes <= MOST_LANE_CHARTS;
+  }
+
+  /** Keeps a marker; the browsers hear of it. */
+  mark(marker: Omit<Marker, 'marker'>): Marker {
+    const kept = this.markers.add(marker);
+    this.changes.add({ kind: 'marker', marker: kept });
+    return kept;
+  }
+
+  /** Takes parts of traces. */
+  trace(instance: Instance, parts: readonly TracePart[], now: number): void {
+    this.heard(instance, now);
+    for (const part of parts) {
+      const lane = instance.breakers.get(part.id);
+      if (lane === undefined) this.strangers++;
+      else this.traces.add(lane.lane, part, instance.clock.offsetMs);
+    }
   }
 
   /** Takes what policies say. */
@@ -267,10 +298,8 @@ export class Fleet {
   #show(lane: FleetLane, t: number, code: Lane, event?: EventRecord): void {
     const { row, history } = lane;
     const rewritten = t < (history.since ?? t);
-    history.set(t, code);
-    lane.code = code;
+    row.show(lane, t, code);
     if (code === LANE.noData) lane.live = IDLE;
-    row.refresh(t);
     row.tick = ++this.tick;
     const delta: Delta = {
       seq: ++this.seq,
@@ -280,9 +309,14 @@ export class Fleet {
       t,
       rowCode: row.code,
       rowSince: row.history.since ?? t,
+      counts: [...row.counts],
     };
-    if (event !== undefined) delta.event = event;
-    this.changes.add({ kind: 'delta', delta });
+    if (event !== undefined) {
+      delta.event = event;
+      if (event.from === 'closed' && event.to === 'open') delta.opens = row.opens(event.t);
+    }
+    const brief = event === undefined ? delta : { ...delta, event: briefly(event) };
+    this.changes.add({ kind: 'delta', delta, brief });
     if (rewritten) this.changes.add({ kind: 'rewritten' });
   }
 
@@ -306,7 +340,7 @@ export class Fleet {
     const fullOf = ofService >= this.limits.rowsPerService;
     if (fullOf && !(makeRoom && this.#evict(now, service))) return undefined;
     if (this.rows.size >= this.limits.rows && !(makeRoom && this.#evict(now))) return undefined;
-    const row = new FleetRow(this.#nextRow++, service, name, now);
+    const row = new FleetRow({ row: this.#nextRow++, service, name }, this.memory, now);
     this.rows.set(row.row, row);
     this.#byKey.set(key, row);
     this.#ofService.set(service, (this.#ofService.get(service) ?? 0) + 1);
@@ -329,9 +363,13 @@ export class Fleet {
       live: IDLE,
       overlay: {},
     };
-    row.lanes.set(instance.name, lane);
-    this.lanes++;
+    row.add(lane);
+    if (++this.lanes === MOST_LANE_CHARTS + 1) this.#dropLaneCharts();
     return lane;
+  }
+
+  #dropLaneCharts(): void {
+    for (const row of this.rows.values()) for (const { series } of row.lanes.values()) series.release();
   }
 
   /** Makes room for a row. */
@@ -352,6 +390,7 @@ export class Fleet {
     if (row.lanes.get(instance.name) !== lane) return;
     row.drop(instance.name, now);
     lane.series.release();
+    this.traces.forget(lane.lane);
     instance.active.delete(lane);
     for (const id of lane.ids) if (instance.breakers.get(id) === lane) instance.breakers.delete(id);
     this.lanes--;
@@ -359,6 +398,7 @@ export class Fleet {
       this.changes.add({ kind: 'row', row: row.row });
       return;
     }
+    row.series.release();
     this.rows.delete(row.row);
     this.#byKey.delete(keyOf(row.service, row.name));
     const left = (this.#ofService.get(row.service) ?? 1) - 1;

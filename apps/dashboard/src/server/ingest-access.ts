@@ -1,3 +1,4 @@
+import { isLoopback } from './guard.ts';
 import { Tokens } from './tokens.ts';
 
 /** A connection of a service whose token was looked at. */
@@ -29,5 +30,15 @@ export class IngestAccess {
     if (this.#tokens.size === 0) return ANYBODY;
     const found = this.#tokens.check(given, address, now);
     return typeof found === 'string' ? found : { service: found.grant, id: found.id };
+  }
+
+  /**
+   * Whether somebody at this address may speak for every service over HTTP: with the token for that, or from this machine
+   * where no token is asked for.
+   */
+  admits(given: unknown, address: string): boolean {
+    if (this.#tokens.size === 0) return given === undefined && isLoopback(address.replace(/^::ffff:/, ''));
+    const found = this.#tokens.find(given);
+    return found !== undefined && found.grant === undefined;
   }
 }

@@ -11,6 +11,7 @@ import {
   readRemovals,
   readRollup,
   readStateChanges,
+  readTraces,
 } from '@cb/protocol';
 import type { Namespace, Socket } from 'socket.io';
 import type { Fleet } from './fleet.ts';
@@ -64,6 +65,7 @@ class IngestConnection implements Owner {
     this.#on('st', { seq: 0 }, (instance, payload, answer) => this.#change(instance, payload, answer));
     this.#on('rm', { ok: false }, (instance, payload, answer) => this.#remove(instance, payload, answer));
     this.#on('ro', undefined, (instance, payload) => this.#rollup(instance, payload));
+    this.#on('tr', undefined, (instance, payload) => this.#trace(instance, payload));
     this.#on('pol', undefined, (instance, payload) => this.#policies(instance, payload));
     this.#on('hb', undefined, (instance, payload) => this.#heartbeat(instance, payload));
   }
@@ -139,6 +141,14 @@ class IngestConnection implements Owner {
     if (typeof read === 'string') return read;
     this.#context.refusals.count('badEntry', read.skipped);
     this.#fleet.rollup(instance, read.rollup, this.#context.now());
+    return undefined;
+  }
+
+  #trace(instance: Instance, payload: unknown): string | undefined {
+    const batch = readTraces(payload);
+    const refused = this.#refusedBatch(batch, 'tr');
+    if (typeof batch === 'string' || refused !== undefined) return refused;
+    this.#fleet.trace(instance, batch.items, this.#context.now());
     return undefined;
   }
 

@@ -6,8 +6,15 @@ import type { Sample } from './series-memory.ts';
 /** Latencies of the last ten seconds make the p95 of a frame. */
 const P95_OVER_MS = 10_000;
 
+/** When a rollup came, which one it is, and whether lanes have charts of their own. */
+export interface Arrival {
+  tick: number;
+  now: number;
+  laneCharts: boolean;
+}
+
 /** Takes one rollup into the lanes of an instance; answers how many ids nobody registered. */
-export function takeRollup(instance: Instance, rollup: Rollup, tick: number, now: number): number {
+export function takeRollup(instance: Instance, rollup: Rollup, { tick, now, laneCharts }: Arrival): number {
   const active = new Set<FleetLane>();
   const t = instance.clock.past(rollup.t, now);
   let strangers = 0;
@@ -18,7 +25,8 @@ export function takeRollup(instance: Instance, rollup: Rollup, tick: number, now
       continue;
     }
     const sample = sampleAt(rollup, i, t, lane.live.failureRatio);
-    lane.series.add(sample);
+    lane.row.series.add(sample);
+    if (laneCharts) lane.series.add(sample);
     lane.live = liveOf(sample);
     touch(lane, tick, now);
     active.add(lane);
@@ -89,13 +97,13 @@ export function addToFrame(frame: Frame, row: FleetRow, now: number): void {
   let ratio = -1;
   let inFlight = 0;
   const latencies = new Float64Array(BUCKETS);
-  for (const { live, series, code } of row.lanes.values()) {
+  row.series.addLatencies(latencies, now - P95_OVER_MS, now);
+  for (const { live, code } of row.lanes.values()) {
     if (code === LANE.noData) continue;
     calls += live.callsPerSecond;
     rejected += live.rejectedPerSecond;
     inFlight += live.inFlight;
     ratio = Math.max(ratio, live.failureRatio);
-    series.addLatencies(latencies, now - P95_OVER_MS, now);
   }
   frame.row.push(row.row);
   frame.callsPerSecond.push(round(calls, 10));

@@ -1,9 +1,11 @@
 import { BUCKETS, percentile, type Series } from '@cb/protocol';
+import { eachBucket } from './packed-histogram.ts';
 import {
   CHUNK_STEPS,
   type Chunk,
   COLUMNS,
   chunkOf,
+  RATIO,
   type Sample,
   type SeriesMemory,
   TIERS,
@@ -11,18 +13,24 @@ import {
 
 /** Most steps one answer may have. */
 const MOST_STEPS = 1_500;
+const NONE: readonly Chunk[][] = [];
 
-/** Rollups of one lane in three grains. Memory is shared with all other lanes through `SeriesMemory`. */
+/** Rollups in three grains. Memory is shared with all other series through `SeriesMemory`. */
 export class LaneSeries {
   readonly #memory: SeriesMemory;
-  readonly #tiers: Chunk[][] = TIERS.map(() => []);
+  /** By grain. Most series are of breakers that nobody calls, and have none. */
+  #tiers: readonly Chunk[][] = NONE;
+  /** How many look at it: while memory is short, the finest grain is for them. */
+  watchers = 0;
 
   constructor(memory: SeriesMemory) {
     this.#memory = memory;
   }
 
   add(sample: Sample): void {
-    for (let tier = 0; tier < TIERS.length; tier++) this.#spread(tier, sample);
+    if (this.#tiers === NONE) this.#tiers = TIERS.map(() => []);
+    const finest = this.watchers === 0 && this.#memory.short ? 1 : 0;
+    for (let tier = finest; tier < TIERS.length; tier++) this.#spread(tier, sample);
   }
 
   /** Counts belong to every step that the interval touches, in proportion: steps stay even though rollups drift. */
@@ -36,7 +44,8 @@ export class LaneSeries {
       const overlap = Math.min(sample.t, (step + 1) * stepMs) - Math.max(from, step * stepMs);
       const chunk = this.#chunk(tier, step);
       if (chunk === undefined) continue;
-      this.#memory.write(chunk, step - chunk.first, sample, overlap / sample.ms, step === heaviest);
+      const part = { share: overlap / sample.ms, cover: overlap / stepMs, whole: step === heaviest };
+      this.#memory.write(chunk, step - chunk.first, sample, part);
     }
   }
 
@@ -52,9 +61,9 @@ export class LaneSeries {
     while (chunks[0] && (chunks[0].dead || chunks[0].first + CHUNK_STEPS < oldest)) {
       this.#memory.release(chunks.shift() as Chunk);
     }
-    const chunk = chunkOf(first);
+    const chunk = chunkOf(tier, first);
     chunks.push(chunk);
-    this.#memory.keep(tier, chunk);
+    this.#memory.keep(chunk);
     return chunk;
   }
 
@@ -66,11 +75,11 @@ export class LaneSeries {
     visit: (step: number, chunk: Chunk, slot: number) => void,
   ): void {
     const { stepMs } = TIERS[tier] as (typeof TIERS)[number];
-    for (const chunk of this.#tiers[tier] as Chunk[]) {
+    for (const chunk of this.#tiers[tier] ?? []) {
       if (chunk.dead || (chunk.first + CHUNK_STEPS) * stepMs <= from || chunk.first * stepMs >= to) continue;
       for (let slot = 0; slot < CHUNK_STEPS; slot++) {
         const step = chunk.first + slot;
-        if (chunk.written[slot] === 1 && step * stepMs >= from && step * stepMs < to)
+        if (((chunk.written >> slot) & 1) === 1 && step * stepMs >= from && step * stepMs < to)
           visit(step, chunk, slot);
       }
     }
@@ -81,18 +90,26 @@ export class LaneSeries {
     this.visit(0, from, to, (_step, chunk, slot) => addHistogram(counts, chunk.hist[slot]));
   }
 
+  /** When the oldest that a grain still has begins; infinite where it has nothing. */
+  reach(tier: number): number {
+    const oldest = (this.#tiers[tier] ?? []).find((chunk) => !chunk.dead);
+    if (oldest === undefined) return Number.POSITIVE_INFINITY;
+    // Its lowest bit: the first step that was written.
+    const slot = 31 - Math.clz32(oldest.written & -oldest.written);
+    return (oldest.first + slot) * (TIERS[tier] as (typeof TIERS)[number]).stepMs;
+  }
+
   /** Gives the memory back. */
   release(): void {
     for (const chunks of this.#tiers) for (const chunk of chunks.splice(0)) this.#memory.release(chunk);
   }
 }
 
-function addHistogram(counts: Float64Array, pairs: readonly number[] | undefined): void {
-  if (pairs === undefined) return;
-  for (let i = 0; i + 1 < pairs.length; i += 2) {
-    const bucket = pairs[i] as number;
-    counts[bucket] = (counts[bucket] as number) + (pairs[i + 1] as number);
-  }
+function addHistogram(counts: Float64Array, packed: string | undefined): void {
+  if (packed === undefined) return;
+  eachBucket(packed, (bucket, count) => {
+    counts[bucket] = (counts[bucket] as number) + count;
+  });
 }
 
 /** The finest grain that still reaches back to `from` and needs no more steps than one answer may have. */
@@ -103,24 +120,34 @@ export function tierFor(from: number, to: number, now: number): number {
   return tier === -1 ? TIERS.length - 1 : tier;
 }
 
+/** `tierFor`, or a coarser one where that has lost, or was never told, much of what the coarser one still has. */
+function tierHeld(lanes: readonly LaneSeries[], range: { from: number; to: number; now: number }): number {
+  const reaches = TIERS.map((_, tier) => Math.min(...lanes.map((lane) => lane.reach(tier))));
+  const wanted = Math.max(range.from, Math.min(...reaches));
+  const { stepMs } = TIERS.at(-1) as (typeof TIERS)[number];
+  const finest = tierFor(range.from, range.to, range.now);
+  const held = reaches.findIndex((reach, tier) => tier >= finest && reach <= wanted + stepMs);
+  return held === -1 ? finest : held;
+}
+
 interface Sum {
   columns: Float64Array;
-  ratio: number;
   hist: Float64Array | undefined;
 }
 
 /**
  * The charts of one row: sums over the lanes given. A step is answered once it is over, so that no line dips at its end.
  *
- * @param settleMs How long after its end a step waits for the last rollups, default 1,000 ms.
+ * @param options.settleMs How long after its end a step waits for the last rollups, default 1,000 ms.
+ * @param options.detail With neutral calls and latency histograms: what a replay asks for.
  */
 export function readSeries(
   row: number,
-  lanes: Iterable<LaneSeries>,
+  lanes: readonly LaneSeries[],
   range: { from: number; to: number; now: number },
-  settleMs = 1_000,
+  { settleMs = 1_000, detail = false }: { settleMs?: number; detail?: boolean } = {},
 ): Series {
-  const tier = tierFor(range.from, range.to, range.now);
+  const tier = tierHeld(lanes, range);
   const { stepMs, keptMs } = TIERS[tier] as (typeof TIERS)[number];
   const from = Math.max(range.from, range.now - keptMs);
   const to = Math.min(range.to, range.now - settleMs - stepMs + 1);
@@ -129,28 +156,28 @@ export function readSeries(
     lane.visit(tier, Math.floor(from / stepMs) * stepMs, to, (step, chunk, slot) => {
       let sum = sums.get(step);
       if (sum === undefined) {
-        sum = { columns: new Float64Array(COLUMNS), ratio: 0, hist: undefined };
+        sum = { columns: new Float64Array(COLUMNS), hist: undefined };
         sums.set(step, sum);
       }
       addStep(sum, chunk, slot);
     });
   }
-  return toSeries(row, stepMs, sums);
+  return toSeries(row, stepMs, sums, detail);
 }
 
 function addStep(sum: Sum, chunk: Chunk, slot: number): void {
   for (let column = 0; column < COLUMNS; column++) {
-    const at = slot * COLUMNS + column;
-    sum.columns[column] = (sum.columns[column] as number) + (chunk.values[at] as number);
+    const before = sum.columns[column] as number;
+    const value = chunk.values[slot * COLUMNS + column] as number;
+    sum.columns[column] = column === RATIO ? Math.max(before, value) : before + value;
   }
-  sum.ratio = Math.max(sum.ratio, chunk.ratio[slot] as number);
   if (chunk.hist[slot]) {
     sum.hist ??= new Float64Array(BUCKETS);
     addHistogram(sum.hist, chunk.hist[slot]);
   }
 }
 
-function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>): Series {
+function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>, detail: boolean): Series {
   const series: Series = {
     row,
     stepMs,
@@ -164,16 +191,19 @@ function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>): 
     p50: [],
     p95: [],
     p99: [],
+    ...(detail && { ignored: [], hist: [] }),
   };
   for (const step of [...sums.keys()].sort((a, b) => a - b)) {
-    const { columns, ratio, hist } = sums.get(step) as Sum;
-    const [ok = 0, fail = 0, slow = 0, ignored = 0, rejected = 0, , inFlight = 0] = columns;
+    const { columns, hist } = sums.get(step) as Sum;
+    const [ok = 0, fail = 0, slow = 0, ignored = 0, rejected = 0, , inFlight = 0, ratio = 0] = columns;
     series.t.push(step * stepMs);
     series.ok.push(round(ok));
     series.fail.push(round(fail));
     series.slow.push(round(slow));
     series.rejected.push(round(rejected));
     series.inFlight.push(round(inFlight));
+    series.ignored?.push(round(ignored));
+    series.hist?.push(pairsOf(hist));
     series.failureRatio.push(ok + fail + ignored > 0 ? Math.round(ratio * 10_000) / 10_000 : null);
     for (const [name, share] of PERCENTILES) {
       const ms = hist === undefined ? null : percentile(hist, share);
@@ -181,6 +211,14 @@ function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>): 
     }
   }
   return series;
+}
+
+function pairsOf(hist: Float64Array | undefined): number[] {
+  const pairs: number[] = [];
+  hist?.forEach((count, bucket) => {
+    if (count > 0) pairs.push(bucket, count);
+  });
+  return pairs;
 }
 
 const PERCENTILES = [

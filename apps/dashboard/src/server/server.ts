@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { AuditRecord } from '@cb/protocol';
 import { type Socket, Server as SocketServer } from 'socket.io';
 import { Access, type Caller } from './access.ts';
+import { alertRoutes } from './alerts/alert-routes.ts';
+import { Alerts } from './alerts/alerts.ts';
 import { Api } from './api.ts';
 import { AuditLog } from './audit.ts';
 import { Connections } from './connections.ts';
@@ -13,13 +15,19 @@ import { Guard } from './guard.ts';
 import { createHttp } from './http.ts';
 import { serveIngest } from './ingest.ts';
 import { IngestAccess, type Reporting } from './ingest-access.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { markerRoutes } from './markers.ts';
+import { Moments } from './moments.ts';
 import { type CheckedOptions, checkOptions, type DashboardOptions } from './options.ts';
+import { RangeReads } from './range-reads.ts';
 import { type RefusalKind, Refusals } from './refusals.ts';
 import { Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
 import { findWebDir, StaticFiles } from './static-files.ts';
+import { traceRoute } from './trace-api.ts';
 import { Viewers } from './viewers.ts';
 
+export type { AlertMatch, AlertOptions, WebhookOptions } from './alerts/alert-options.ts';
 export type { Limits } from './limits.ts';
 export type { DashboardOptions } from './options.ts';
 export type { RefusalKind } from './refusals.ts';
@@ -49,6 +57,8 @@ export interface DashboardStats {
   /** Rough bytes of the charts, and chunks of them that were dropped before their time. */
   seriesBytes: number;
   seriesDropped: number;
+  /** Rough bytes of the traces of single calls. */
+  traceBytes: number;
   /** Changes that came twice, and messages about breakers that nobody registered. */
   duplicates: number;
   strangers: number;
@@ -67,7 +77,7 @@ export interface DashboardServer {
   readonly url: string;
   readonly port: number;
   stats(): DashboardStats;
-  /** Closes every connection and stops listening. May be called twice. */
+  /** Ends every connection, writes what is to be written and stops listening. May be called twice. @throws what could not be written, once everything is closed. */
   close(): Promise<void>;
 }
 
@@ -80,6 +90,7 @@ export interface DashboardServer {
 export async function startDashboard(options: DashboardOptions = {}): Promise<DashboardServer> {
   const checked = checkOptions(options);
   const context = createContext(options, checked);
+  const { lifecycle } = context;
   const guard = new Guard(checked);
   const access = new Access(checked);
   const ingestAccess = new IngestAccess(checked);
@@ -103,8 +114,15 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const files = new StaticFiles(options.webDir ?? findWebDir());
   routes.add(...new Api(context.fleet, context.now).routes());
   routes.add(...new Control(context).routes(), ...context.audit.routes());
+  const alerts = new Alerts(checked.alerts, context, { publicUrl: checked.publicUrl });
+  lifecycle.add(alerts);
+  routes.add(...alertRoutes(alerts, context));
+  routes.add(traceRoute(context.fleet, context.now));
+  routes.add(...new RangeReads(context.fleet, context.now).routes());
+  routes.add(...new Moments(context.fleet, context.now).routes());
+  routes.add(...markerRoutes(context.fleet, context.now));
   // socket.io has taken its own path before; what is left comes here.
-  http.on('request', skipSockets(createHttp({ context, guard, access, routes, files, stats })));
+  http.on('request', skipSockets(createHttp({ context, guard, access, ingestAccess, routes, files, stats })));
   http.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
     else socket.destroy();
@@ -113,16 +131,30 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   guard.listen(port);
   const timer = setInterval(() => {
     context.fleet.check(context.now());
+    alerts.check();
     connections.check(context.monotonic());
   }, CHECK_MS).unref();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    lifecycle.leave();
     clearInterval(timer);
     viewers.close();
-    const done = io.close();
-    http.closeAllConnections();
-    await done;
+    // Services and pages hear at once that their line is gone, and look for a server again; `/readyz` still answers.
+    io.engine.close();
+    try {
+      await lifecycle.close();
+    } finally {
+      const done = io.close();
+      http.closeAllConnections();
+      await done;
+    }
   };
+  try {
+    await lifecycle.open();
+  } catch (error) {
+    await close().catch(() => {});
+    throw error;
+  }
   return { url: `http://${urlHost(checked.host)}:${port}/`, port, stats, close: () => (closed ??= close()) };
 }
 
@@ -135,10 +167,12 @@ function createContext(options: DashboardOptions, checked: CheckedOptions): Serv
   return {
     fleet: new Fleet(options.limits),
     refusals: new Refusals(),
+    lifecycle: new Lifecycle(),
     audit: new AuditLog({ now, monotonic, sinks }),
     now,
     monotonic,
     control: checked.controlToken !== undefined || checked.adminToken !== undefined,
+    alerts: checked.alerts.length > 0,
     log: options.log ?? (() => {}),
   };
 }
@@ -159,6 +193,7 @@ function createSockets(
     perMessageDeflate: false,
     allowRequest: (request, answer) => {
       const kind = guard.check(request)?.kind;
+      if (context.lifecycle.phase !== 'ready') return answer('not ready', false);
       if (kind !== undefined) context.refusals.count(kind);
       answer(kind === undefined ? null : 'refused', kind === undefined);
     },
@@ -240,6 +275,7 @@ function readStats(context: ServerContext, viewers: Viewers, startedAt: number):
     seq: fleet.seq,
     seriesBytes: fleet.memory.bytes,
     seriesDropped: fleet.memory.dropped,
+    traceBytes: fleet.traces.bytes,
     duplicates: fleet.duplicates,
     strangers: fleet.strangers,
     lost,

@@ -31,16 +31,22 @@ export class Tokens<T> {
   /** @param now Monotonic milliseconds. */
   check(given: unknown, address: string, now: number): Granted<T> | 'unauthorized' | 'authRate' {
     if (this.#failed.mustWait(address, now)) return 'authRate';
+    const found = this.find(given);
+    if (found !== undefined) return found;
+    // Who gives none guesses nothing: a page that was opened without a token locks nobody out.
+    if (given !== undefined) this.#failed.note(address, now);
+    return 'unauthorized';
+  }
+
+  /** What it opens, where a wrong one is looked at again elsewhere: it does not count as a guess here. */
+  find(given: unknown): Granted<T> | undefined {
     const usable = typeof given === 'string' && given.length <= LONGEST_TOKEN;
     const digest = sha256(usable ? given : '');
     let found: Granted<T> | undefined;
     for (const [grant, known] of this.#known) {
       if (timingSafeEqual(digest, known)) found = { grant, id: digest.toString('hex').slice(0, 8) };
     }
-    if (usable && found !== undefined) return found;
-    // Who gives none guesses nothing: a page that was opened without a token locks nobody out.
-    if (given !== undefined) this.#failed.note(address, now);
-    return 'unauthorized';
+    return usable ? found : undefined;
   }
 }
 

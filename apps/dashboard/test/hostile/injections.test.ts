@@ -1,6 +1,6 @@
 import type { DirectoryRow } from '@cb/protocol';
 import { describe, expect, it } from 'vitest';
-import { matches } from '../../src/web/lib/search.ts';
+import { readQuery, Search } from '../../src/web/lib/search.ts';
 import { changeOf, client, helloOf, registrationOf } from '../support.ts';
 import { arena, ask } from './arena.ts';
 
@@ -91,8 +91,10 @@ describe('the search box', () => {
   it.each(['(a+)+$', '[', '\\', '*', '(?=', '^(([a-z])+.)+[A-Z]([a-z])+$'])(
     'takes %s for text, never for a pattern',
     (query) => {
-      expect(matches(row, query)).toBe(query === '(a+)+$');
-      expect(matches({ ...row, name: `x${query}y` }, query)).toBe(true);
+      const search = new Search();
+      const asked = readQuery(query);
+      expect(search.matches(row, asked)).toBe(query === '(a+)+$');
+      expect(search.matches({ ...row, row: 2, name: `x${query}y` }, asked)).toBe(true);
     },
   );
 });

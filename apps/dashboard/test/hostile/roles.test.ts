@@ -33,6 +33,17 @@ const EXPECTED: Record<string, number[]> = {
   'GET series': READ(400),
   'GET breaker': READ(400),
   'GET policies': READ(200),
+  'GET stats': READ(200),
+  'GET overview': READ(200),
+  'GET strip': READ(200),
+  'GET moment': READ(400),
+  'GET instances': READ(400),
+  'GET trace': READ(400),
+  'GET alerts': READ(200),
+  'POST alerts/test': [401, 401, 401, 403, 403, 400],
+  'GET markers': READ(200),
+  // A program that reports may mark a deploy.
+  'POST markers': [401, 401, 400, 403, 400, 400],
   'GET audit': [401, 401, 401, 403, 200, 200],
   'POST control': [401, 401, 401, 403, 400, 400],
 };
@@ -96,7 +107,7 @@ describe('the socket of a viewer', () => {
         'welcome',
       );
       expect(welcome.role).toBe(role);
-      expect(Object.keys(welcome).sort()).toEqual(['control', 'epoch', 'now', 'role', 'seq']);
+      expect(Object.keys(welcome).sort()).toEqual(['alerts', 'control', 'epoch', 'now', 'role', 'seq']);
     }
   });
 

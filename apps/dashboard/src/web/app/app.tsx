@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
+import { AlertsPage } from '../features/alerts/alerts-page.tsx';
 import { AuditPage } from '../features/audit/audit-page.tsx';
 import { BreakerPage } from '../features/breaker/breaker-page.tsx';
 import { ControlDialogs } from '../features/control/control-dialogs.tsx';
 import { FleetPage } from '../features/fleet/fleet-page.tsx';
 import { PoliciesPage } from '../features/policies/policies-page.tsx';
-import { AUDIT_PATH, POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
+import { ALERTS_PATH, AUDIT_PATH, POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
 import { useConnectionState } from '../live/hooks.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
@@ -32,6 +33,9 @@ export function App() {
           </Route>
           <Route path={POLICIES_PATH}>
             <PoliciesPage />
+          </Route>
+          <Route path={ALERTS_PATH}>
+            <AlertsPage />
           </Route>
           <Route path={AUDIT_PATH}>
             <AuditPage />

@@ -34,6 +34,14 @@ export function percent(ratio: number | null | undefined): string {
   return `${p > 0 && p < 9.95 ? p.toFixed(1).replace(/\.0$/, '') : Math.round(p)} %`;
 }
 
+/** A share of time over a whole fleet, where a hundredth of a percent is somebody's outage: 99.96 %. */
+export function timeShare(ratio: number): string {
+  const p = ratio * 100;
+  if (p === 0 || p === 100) return `${p} %`;
+  if (p < 0.01) return '<0.01 %';
+  return `${p > 99.99 ? '>99.99' : Number(p.toFixed(2))} %`;
+}
+
 export function latency(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms) || ms < 0) return NONE;
   if (ms >= 9_950) return `${(ms / 1000).toFixed(1)} s`;

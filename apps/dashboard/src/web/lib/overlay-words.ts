@@ -96,11 +96,11 @@ export function withoutWords({ mode, instances }: Overlaid): string {
 }
 
 /** One line for a row of the fleet: "Isolated on 2 of 3 instances by kim · “…” · until 14:32 · computed closed". */
-export function overlayLine(instances: readonly InstanceEntry[]): string {
+export function overlayLine(instances: readonly InstanceEntry[], all: number = instances.length): string {
   return overlaysOf(instances)
     .map(({ mode, by, note, instances: those, until }) => {
       const end = until === undefined ? '' : ` · until ${clockShort(until)}`;
-      const where = whereWords(those.length, instances.length);
+      const where = whereWords(those.length, all);
       return `${modeWord(mode)}${where}${signature(by, note)}${end} · computed ${computedWords(those)}`;
     })
     .join(' · ');

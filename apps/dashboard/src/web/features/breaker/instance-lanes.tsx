@@ -41,7 +41,7 @@ export function InstanceLanes({ view }: { view: RowView }) {
           <h2>Instances</h2>
         </div>
         <span className="muted">
-          <b>{view.notClosed - isolated}</b> of {instances.length} open
+          <b>{view.notClosed - isolated}</b> of {view.size} open
           {isolated > 0 && (
             <>
               , <b>{isolated}</b> isolated

@@ -1,7 +1,10 @@
 import { type EventRecord, LANE } from '@cb/protocol';
 import { clock, clockMs, elapsed } from '../../lib/format.ts';
+import { afterDeploy } from '../../lib/marker-words.ts';
 import { select, useView } from '../../lib/view.ts';
 import { whyRow, whySentence } from '../../lib/why.ts';
+import { useMarkers } from '../../live/hooks.ts';
+import { markers } from '../../live/live.ts';
 import type { RowView } from '../../live/row-view.ts';
 import { CallCells } from './call-cells.tsx';
 import { ErrorRanking } from './error-ranking.tsx';
@@ -32,6 +35,8 @@ function Sentence({ view, event, detail }: SentenceProps) {
   const silent = view.code === LANE.noData;
   const trouble = view.code === LANE.open || view.code === LANE.halfOpen;
   const said = event && whySentence(event, trouble);
+  useMarkers();
+  const deploy = event && markers.deployBefore(view.service, event.t);
   return (
     <p className="why-sentence" data-why>
       {silent && <span className="why-overlay">{whyRow(view)}. </span>}
@@ -44,9 +49,8 @@ function Sentence({ view, event, detail }: SentenceProps) {
             {detail?.origin &&
               detail.opened &&
               ` Probes failed since, the last at ${clock(detail.opened.t)}.`}
-            {trouble &&
-              view.instances.length > 1 &&
-              ` Open on ${view.notClosed} of ${view.instances.length} instances.`}
+            {event && deploy && ` It was ${afterDeploy(deploy, event.t)}.`}
+            {trouble && view.size > 1 && ` Open on ${view.notClosed} of ${view.size} instances.`}
           </span>
         </>
       ) : (

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
-import { breakerCode } from '../../lib/config-code.ts';
 import { diffConfig } from '../../lib/config-diff.ts';
+import { breakerCode } from '../../lib/plain-code.ts';
 
 interface Props {
   name: string;
