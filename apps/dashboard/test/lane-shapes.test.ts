@@ -23,12 +23,12 @@ interface Drawn {
 
 /** What a lane that is in one state all the time looks like, colours left out. */
 function draw(code: Lane, size: 'row' | 'compact' | 'thin', width = 200): Drawn {
-  const rects: { fill: unknown; x: number; y: number; w: number; h: number }[] = [];
+  const rects: { fill: string; x: number; y: number; w: number; h: number }[] = [];
   const ctx: LaneContext = {
     fillStyle: '',
     globalAlpha: 1,
     fillRect(x, y, w, h) {
-      rects.push({ fill: this.fillStyle, x, y, w, h });
+      rects.push({ fill: typeof this.fillStyle === 'string' ? this.fillStyle : 'other', x, y, w, h });
     },
   };
   const view = { from: 0, to: 1_000, width, until: 1_000, knownUntil: 1_000 };
@@ -37,7 +37,7 @@ function draw(code: Lane, size: 'row' | 'compact' | 'thin', width = 200): Drawn 
   const bottom = Math.max(...rects.map(({ y, h }) => y + h));
   return {
     height: bottom - top,
-    hatch: String(rects.find(({ fill }) => HATCHED.has(String(fill)))?.fill ?? 'none'),
+    hatch: rects.find(({ fill }) => HATCHED.has(fill))?.fill ?? 'none',
     whole: rects.some(({ w }) => w === width),
   };
 }

@@ -36,7 +36,7 @@ export function App() {
   const overlay = useOverlay();
   // Once there is time for it: who asks for the palette should not wait.
   useEffect(() => {
-    const timer = setTimeout(loadPalette, PREFETCH_MS);
+    const timer = setTimeout(() => void loadPalette(), PREFETCH_MS);
     return () => clearTimeout(timer);
   }, []);
   useTitle();
