@@ -84,7 +84,7 @@ describeInBrowser('dashboard, with a past that outlives it', () => {
     await page.locator(rowOf('orders', 'ledger', 'no-data')).waitFor();
     await page.getByRole('button', { name: '7 d', exact: true, pressed: true }).waitFor();
     await page.getByRole('button', { name: '3 d' }).waitFor();
-    expect(await page.locator('.kept-note').count()).toBe(0);
+    expect(await page.locator('.banner').count()).toBe(0);
 
     await page.goto(`${dashboard.url}b/orders/ledger?span=3600&at=${now - 71 * HOUR}`);
     const opening = page.locator('[data-event]').filter({ hasText: '6 of last 10 calls failed' });
@@ -92,7 +92,7 @@ describeInBrowser('dashboard, with a past that outlives it', () => {
     expect(await opening.count()).toBe(1);
 
     await page.goto(`${dashboard.url}b/orders/ledger?span=3600&at=${now - 20 * 24 * HOUR}`);
-    await page.locator('.kept-note', { hasText: 'Older than what is kept' }).waitFor();
+    await page.locator('.banner', { hasText: 'older than what is kept: the last 7 days' }).waitFor();
     expect(errors).toEqual([]);
   });
 
@@ -103,7 +103,7 @@ describeInBrowser('dashboard, with a past that outlives it', () => {
     await page.getByRole('button', { name: '24 h', pressed: true }).waitFor();
     expect(await buttons(page)).not.toContain('3 d');
     await page.goto(`${program.url}?at=${Date.now() - 48 * HOUR}`);
-    await page.locator('.kept-note', { hasText: 'The server keeps the last 24 hours' }).waitFor();
+    await page.locator('.banner', { hasText: 'older than what is kept: the last 24 hours' }).waitFor();
   });
 });
 
