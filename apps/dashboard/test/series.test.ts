@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { BUCKETS } from '@cb/protocol';
+import { describe, expect, it, vi } from 'vitest';
 import { LaneSeries, readSeries, tierFor } from '../src/server/series.ts';
-import { mergePairs, type Sample, SeriesMemory } from '../src/server/series-memory.ts';
+import { SeriesMemory } from '../src/server/series-memory.ts';
+import type { Sample } from '../src/server/series-step.ts';
 
 const T0 = 1_700_000_000_000;
 
@@ -72,8 +74,49 @@ describe('series', () => {
     expect(memory.bytes).toBe(0);
   });
 
-  it('merge pairs of buckets in order', () => {
-    expect(mergePairs([1, 2, 5, 1], [0, 1, 5, 4, 9, 9])).toEqual([0, 1, 1, 2, 5, 5, 9, 9]);
-    expect(mergePairs([], [3, 1])).toEqual([3, 1]);
+  it('touch the shared memory once a step and grain, however often rollups come', () => {
+    const memory = new SeriesMemory();
+    const write = vi.spyOn(memory, 'write');
+    const lane = new LaneSeries(memory);
+    for (let i = 1; i <= 600; i++) lane.add(sampleOf({ t: T0 + i * 100, ms: 100, ok: 1, hist: [50, 1] }));
+    // 59 steps of a second are over, and five of ten seconds, each of which went into two grains.
+    expect(write).toHaveBeenCalledTimes(59 + 2 * 5);
+    const series = readSeries(1, [lane], { from: T0, to: T0 + 70_000, now: T0 + 70_000 });
+    expect(series.ok.reduce((a, b) => a + b, 0)).toBe(600);
+  });
+
+  it('hold the newest numbers in every grain, also those of a step that is still being filled', () => {
+    const lane = new LaneSeries(new SeriesMemory());
+    const sum = (hours: number): number =>
+      readSeries(1, [lane], { from: T0, to: T0 + hours * 3_600_000, now: T0 + hours * 3_600_000 }).ok.reduce(
+        (a, b) => a + b,
+        0,
+      );
+    for (let i = 1; i <= 5; i++) {
+      lane.add(sampleOf({ t: T0 + i * 300, ms: 300, ok: 7 }));
+      for (const hours of [0.1, 2, 20]) expect(sum(hours)).toBeCloseTo(7 * i, 1);
+    }
+  });
+
+  it('keep what one rollup says of minutes, in the grains that reach so far', () => {
+    const lane = new LaneSeries(new SeriesMemory());
+    lane.add(sampleOf({ t: T0 + 300_000, ms: 300_000, ok: 300 }));
+    const now = T0 + 3_600_000;
+    const series = readSeries(1, [lane], { from: T0, to: now, now });
+    expect(series.stepMs).toBe(10_000);
+    expect(series.ok).toEqual(new Array(30).fill(10));
+  });
+
+  it('hold every bucket, however many there are in one step, in every grain', () => {
+    const lane = new LaneSeries(new SeriesMemory());
+    const hist = Array.from({ length: 2 * BUCKETS }, (_, i) => (i % 2 === 0 ? i / 2 : 1));
+    for (let i = 1; i <= 10; i++) lane.add(sampleOf({ t: T0 + i * 100, ms: 100, ok: BUCKETS, hist }));
+    for (const [tier, spanMs] of [1_000, 10_000, 60_000].entries()) {
+      const counts = new Array(BUCKETS).fill(0);
+      lane.visitLatencies(tier, T0 - spanMs, T0 + spanMs, (_step, bucket, calls) => {
+        counts[bucket] += calls;
+      });
+      expect(counts).toEqual(new Array(BUCKETS).fill(10));
+    }
   });
 });

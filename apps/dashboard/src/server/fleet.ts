@@ -277,6 +277,7 @@ export class Fleet {
       history: new LaneHistory(),
       series: new LaneSeries(this.memory),
       live: IDLE,
+      roundAt: 0,
     };
     row.lanes.set(instance.name, lane);
     this.lanes++;

@@ -15,14 +15,19 @@ const HOUR_MS = 3_600_000;
 /** Openings remembered to count those of the last hour. */
 const MOST_OPENS = 1_000;
 
-/** Rates and gauges of one lane's newest rollup. */
+/**
+ * One lane's newest rollup. Whole numbers, which an object holds in itself: ten thousand of these are written each
+ * second, and read only where somebody looks.
+ */
 export interface Live {
-  callsPerSecond: number;
-  failuresPerSecond: number;
-  rejectedPerSecond: number;
+  calls: number;
+  failures: number;
+  rejected: number;
+  /** Length of the interval, at least 1. */
+  ms: number;
   inFlight: number;
-  /** -1 until the producer has said one. */
-  failureRatio: number;
+  /** Ten thousandths; -1 until the producer has said it. */
+  failureShare: number;
 }
 
 /** One breaker on one instance. */
@@ -38,14 +43,17 @@ export interface FleetLane {
   readonly history: LaneHistory;
   readonly series: LaneSeries;
   live: Live;
+  /** Producer's moment of the newest rollup that it was in. */
+  roundAt: number;
 }
 
-export const IDLE: Live = {
-  callsPerSecond: 0,
-  failuresPerSecond: 0,
-  rejectedPerSecond: 0,
+export const IDLE: Readonly<Live> = {
+  calls: 0,
+  failures: 0,
+  rejected: 0,
+  ms: 1_000,
   inFlight: 0,
-  failureRatio: -1,
+  failureShare: -1,
 };
 
 /** One breaker of one service over all its instances. */
