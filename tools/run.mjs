@@ -27,9 +27,11 @@ const recipes = {
   watch: [['turbo', 'watch', 'build', '--output-logs=new-only', ...rest]],
   mutation: [build('--filter=@cb/core'), ['stryker', 'run', ...rest]],
   packages: [
-    build('--filter=./packages/*', '--filter=@cb/prisma-host-7'),
+    build('--filter=./packages/*', '--filter=@cb/prisma-host-7', '--filter=@cb/dashboard'),
     ['node', 'tools/check-packages.mjs', ...rest],
     ['node', 'tools/check-readmes.mjs'],
+    ['node', 'tools/check-dashboard.mjs'],
+    ['node', 'tools/check-image.mjs'],
     ['node', 'tools/check-size.mjs'],
   ],
   // oxlint reads the web app, whose tsconfig has a name of its own, without our conditions: it needs the packages' types in dist.

@@ -1,10 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const server = 'http://127.0.0.1:4600';
 
+/** Fonts are no modules, so that their notice is not among those of the bundle. */
+const fontLicense: Plugin = {
+  name: 'font-license',
+  generateBundle() {
+    const file = fileURLToPath(import.meta.resolve('@fontsource-variable/inter/LICENSE'));
+    this.emitFile({ type: 'asset', fileName: 'font-license.txt', source: readFileSync(file) });
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), fontLicense],
   // '@cb/source' reads the workspace's packages from their TypeScript, so that the page needs no build of them.
   resolve: { conditions: ['@cb/source', 'module', 'browser', 'development|production'] },
   build: {
@@ -12,6 +23,8 @@ export default defineConfig({
     emptyOutDir: true,
     // The server's policy is `default-src 'none'`: nothing may be inlined as data or as a script.
     assetsInlineLimit: 0,
+    // What is bundled asks for its notice to go along.
+    license: { fileName: 'licenses.md' },
     target: ['chrome123', 'firefox128', 'safari17.5'],
     rolldownOptions: {
       output: {

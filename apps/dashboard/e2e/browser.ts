@@ -27,10 +27,12 @@ export interface Visit {
   readonly errors: string[];
 }
 
+/** @param prepare What is to be done before the page is asked for. */
 export async function visit(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
+  prepare?: (page: Page) => Promise<unknown>,
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
@@ -44,6 +46,7 @@ export async function visit(
     errors.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
+  await prepare?.(page);
   await page.goto(url);
   await page.locator('[data-connection="live"]').waitFor();
   return { page, errors };

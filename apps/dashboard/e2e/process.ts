@@ -19,8 +19,8 @@ export function startDemo(...args: string[]): Promise<Program> {
 }
 
 /** @param port 0 for a free one. */
-export function startDashboardProgram(port = 0): Promise<Program> {
-  return startProgram(DASHBOARD, ['--port', String(port)]);
+export function startDashboardProgram(port = 0, ...args: string[]): Promise<Program> {
+  return startProgram(DASHBOARD, ['--port', String(port), ...args]);
 }
 
 /** A running program that prints its address. */
@@ -42,19 +42,26 @@ async function startProgram(file: URL, args: readonly string[]): Promise<Program
 export interface ServiceProgram {
   /** From now on its calls go well, or fail. */
   become(mood: 'well' | 'failing'): void;
+  /** Stands still: alive, connected and silent. */
+  freeze(): void;
   kill(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** One instance of a service with one breaker, which it uses all the time. */
+/** One instance of a service with one breaker, which it uses all the time. `more` are further options of its reporter. */
 export async function startService(
   url: string,
   service: string,
   instance: string,
   breaker: string,
+  more: { allowRemoteControl?: boolean } = {},
 ): Promise<ServiceProgram> {
-  const child = fork(SERVICE, [JSON.stringify({ url, service, instance, breaker })]);
+  const child = fork(SERVICE, [JSON.stringify({ url, service, instance, breaker, more })]);
   await once(child, 'message');
-  return { become: (mood) => void child.send(mood), kill: (signal) => kill(child, signal) };
+  return {
+    become: (mood) => void child.send(mood),
+    freeze: () => void child.kill('SIGSTOP'),
+    kill: (signal) => kill(child, signal),
+  };
 }
 
 async function kill(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createBreaker, failureRatio, fixed, lastCalls } from '@cb/core';
 import { connectDashboard } from '@cb/reporter';
 
-const { url, service, instance, breaker: name } = JSON.parse(process.argv[2]);
+const { url, service, instance, breaker: name, more } = JSON.parse(process.argv[2]);
 let mood = 'well';
 process.on('message', (next) => {
   mood = next;
@@ -17,7 +17,7 @@ const breaker = createBreaker({
   stayOpen: fixed(1_500),
   probing: { probes: 2, atOnce: 1 },
 });
-connectDashboard({ url, service, instance, breakers: [breaker] });
+connectDashboard({ url, service, instance, breakers: [breaker], ...more });
 process.send('ready');
 
 async function call() {

@@ -9,7 +9,7 @@ import { changeOf, helloOf, registrationOf, rollupOf } from './support.ts';
 const T0 = 1_700_000_000_000;
 
 function join(fleet: Fleet, instance: string, now = T0, boot = 'b1'): Instance {
-  const owner = { instance };
+  const owner: object = { instance };
   const { instance: joined } = fleet.attach(helloOf({ instance, boot, now }), owner, now);
   fleet.register(joined, [registrationOf(1, { since: now })], now);
   return joined;

@@ -17,7 +17,7 @@ interface Joined {
   owner: object;
 }
 function join(fleet: Fleet, name: string, of = 'checkout', now = T0): Joined {
-  const owner = { name };
+  const owner: object = { name };
   return {
     owner,
     instance: fleet.attach(helloOf({ service: of, instance: name, now }), owner, now).instance,

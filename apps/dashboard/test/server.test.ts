@@ -1,14 +1,17 @@
 import { consecutiveFailures, createBreaker } from '@cb/core';
-import type {
-  BreakerDetail,
-  Delta,
-  Directory,
-  DirectoryRow,
-  EventPage,
-  Frame,
-  Series,
-  Timeline,
-  Totals,
+import {
+  type BreakerDetail,
+  type Delta,
+  type Directory,
+  type DirectoryColumns,
+  type DirectoryRow,
+  type EventPage,
+  type Frame,
+  type RowSummary,
+  type Series,
+  type Timeline,
+  type Totals,
+  unpackDirectory,
 } from '@cb/protocol';
 import { connectDashboard } from '@cb/reporter';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -81,6 +84,102 @@ describe('a dashboard server', () => {
     expect((await fetch(`${server.url}api/v1/directory`, { headers })).status).toBe(304);
     expect((await fetch(`${server.url}api/v1/series?row=12345`)).status).toBe(404);
     expect((await fetch(`${server.url}api/v1/timeline?rows=x`)).status).toBe(400);
+  });
+
+  it('answers a lean directory that says the same with counts instead of instances', async () => {
+    const server = await start();
+    const from = await service(server, { tags: { region: 'eu' } });
+    await service(server, { instance: 'b:1' });
+    const register = [registrationOf(2, { config: { openWhen: [{ kind: 'failure-ratio', ratio: 0.4 }] } })];
+    await from.emitWithAck('reg', register);
+    await from.emitWithAck('st', [changeOf(1, { outcomes: 'oe', by: 'maria' })]);
+    const whole = await read<Directory>(server, 'directory');
+    const lean = await read<DirectoryColumns>(server, 'directory?instances=0');
+    expect([lean.epoch, lean.seq]).toEqual([whole.epoch, whole.seq]);
+    const expected = whole.rows.map(({ instances, since: _since, last: _last, opened: _opened, ...row }) => {
+      expect(row.counts).toEqual(
+        [0, 1, 2, 3, 4].map((code) => instances.filter((i) => i.code === code).length),
+      );
+      return row;
+    });
+    const rows = unpackDirectory(lean);
+    expect(rows).toMatchObject(expected);
+    expect(rows.map(({ counts, instance }) => [counts, instance])).toEqual([
+      [[0, 1, 0, 0, 1], undefined],
+      [[0, 1, 0, 0, 0], 'a:1'],
+    ]);
+    expect(rows[0]?.last).toMatchObject({ to: 'open', by: 'maria' });
+    expect(rows[0]?.last).not.toHaveProperty('outcomes');
+    expect(rows.every(({ since }, i) => Math.abs(since - (whole.rows[i]?.since ?? 0)) <= 1_000)).toBe(true);
+  });
+
+  it('answers who asks while it writes with what had happened when they asked', async () => {
+    const server = await start();
+    const from = await service(server);
+    const asked: Promise<Directory>[] = [];
+    for (let seq = 1; seq <= 20; seq++) {
+      await from.emitWithAck('st', [changeOf(seq, { to: seq % 2 === 1 ? 'open' : 'closed' })]);
+      asked.push(read<Directory>(server, 'directory?instances=0'));
+    }
+    const seqs = (await Promise.all(asked)).map(({ seq }) => seq);
+    for (const [i, seq] of seqs.entries()) expect(seq).toBeGreaterThanOrEqual(i + 2);
+  });
+
+  it('tells what came after a delta again to who asks to follow from it, and says where it cannot', async () => {
+    const server = await start({ limits: { backlog: 20 } });
+    const from = await service(server);
+    const { epoch, seq } = await read<Directory>(server, 'directory');
+    let told = 0;
+    const flap = (): Promise<unknown> =>
+      from.emitWithAck('st', [changeOf(++told, { to: told % 2 === 1 ? 'open' : 'closed' })]);
+    for (let i = 0; i < 5; i++) await flap();
+    const browser = client(server, 'ui');
+    await heard(browser, 'welcome');
+    const seqs: number[] = [];
+    browser.on('s', (deltas: Delta[]) => seqs.push(...deltas.map((delta) => delta.seq)));
+    browser.on('f', (frame: Frame) => browser.emit('ok', frame.frame));
+    expect(await browser.emitWithAck('follow', { epoch, seq })).toEqual({ ok: true });
+    await until(() => seqs.length === 5, 'told again');
+    expect(seqs).toEqual([1, 2, 3, 4, 5].map((i) => seq + i));
+    const refused = [{ epoch: 'another life', seq }, { epoch, seq: seq + 99 }, { epoch }, { seq }, null];
+    for (const wrong of refused.slice(0, 2)) {
+      expect(await browser.emitWithAck('follow', wrong)).toEqual({ ok: false });
+    }
+    for (let i = 0; i < 60; i++) await flap();
+    expect(await browser.emitWithAck('follow', { epoch, seq })).toEqual({ ok: false });
+    expect(await browser.emitWithAck('follow', { epoch, seq: seq + told })).toEqual({ ok: true });
+    for (const wrong of refused.slice(2))
+      expect(await browser.emitWithAck('follow', wrong)).toEqual({ ok: false });
+    expect(server.stats().refused.badMessage).toBe(3);
+  });
+
+  it('tells the instances of a row to the browser that asks for them, and counts to all', async () => {
+    const server = await start();
+    const from = await service(server);
+    const [list, page] = [client(server, 'ui'), client(server, 'ui')];
+    await Promise.all([heard(list, 'welcome'), heard(page, 'welcome')]);
+    const told = heard<DirectoryRow[]>(page, 'rows');
+    await page.emitWithAck('watch', { rows: [1], hz: 10, instances: true });
+    expect((await told)[0]?.instances).toMatchObject([{ instance: 'a:1', code: 1 }]);
+    await list.emitWithAck('watch', { rows: [2], hz: 10 });
+    const rows: RowSummary[] = [];
+    const lean: Delta[] = [];
+    const full: Delta[] = [];
+    list.on('rows', (more: RowSummary[]) => rows.push(...more));
+    list.on('s', (more: Delta[]) => lean.push(...more));
+    page.on('s', (more: Delta[]) => full.push(...more));
+    for (const browser of [list, page]) browser.on('f', (frame: Frame) => browser.emit('ok', frame.frame));
+    const again = heard<DirectoryRow[]>(page, 'rows');
+    await service(server, { instance: 'b:1' });
+    expect((await again)[0]?.instances.map(({ instance }) => instance)).toEqual(['a:1', 'b:1']);
+    await from.emitWithAck('st', [changeOf(1, { outcomes: 'oe' })]);
+    await until(() => lean.at(-1)?.code === 4 && full.at(-1)?.code === 4, 'open');
+    expect(lean.at(-1)).toMatchObject({ counts: [0, 1, 0, 0, 1], opens: 1, event: { to: 'open' } });
+    expect(lean.at(-1)?.event).not.toHaveProperty('outcomes');
+    expect(full.at(-1)?.event).toHaveProperty('outcomes', 'oe');
+    // Two instances do not have one name; what else came of the second is in the deltas.
+    expect(rows).toMatchObject([{ row: 1, counts: [0, 2, 0, 0, 0] }]);
+    expect(rows[0]).not.toHaveProperty('instances');
   });
 
   it('holds frames back from a browser that does not return them, and then tells it to read again', async () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fleet } from '../src/server/fleet.ts';
 import type { Instance } from '../src/server/instance.ts';
 import { Refusals } from '../src/server/refusals.ts';
+import type { ServerContext } from '../src/server/server-context.ts';
 import { Viewers } from '../src/server/viewers.ts';
 import { changeOf, helloOf, registrationOf, rollupOf } from './support.ts';
 
@@ -17,6 +18,7 @@ class FakeBrowser extends EventEmitter {
   readonly data = { role: 'viewer', id: 'open', address: '' };
   readonly handshake = { address: '' };
   readonly conn = { close: (): void => {} };
+  readonly connected = true;
   readonly volatile = this;
   #say: (message: unknown[], next: () => void) => void = () => {};
 
@@ -59,10 +61,12 @@ describe('what a browser is sent', () => {
     const namespace = new EventEmitter();
     const now = (): number => Date.now();
     const context = { fleet, refusals: new Refusals(), now, monotonic: now, log: () => {} };
-    viewers = new Viewers(namespace as unknown as Namespace, context);
+    viewers = new Viewers(namespace as unknown as Namespace, context as unknown as ServerContext);
     browser = new FakeBrowser();
     namespace.emit('connection', browser);
-    browser.say('watch', { rows: [...fleet.rows.keys()].slice(0, 20), hz: 4 }, () => {});
+    const answered = vi.fn();
+    browser.say('watch', { rows: [...fleet.rows.keys()].slice(0, 20), hz: 4 }, answered);
+    expect(answered).toHaveBeenCalledWith(expect.objectContaining({ ok: true }));
     vi.advanceTimersByTime(1_000);
     browser.sent.length = 0;
   });

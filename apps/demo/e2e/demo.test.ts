@@ -62,6 +62,35 @@ describe('demo', () => {
     },
   );
 
+  it('prints a token for each role, once and before its address, and lets an operator act', async () => {
+    const before = demo.printed.out.slice(0, demo.printed.out.indexOf('The shop is open'));
+    expect(before).toMatch(/^operator token: [\w-]{24}\nadmin token: [\w-]{24}\n$/);
+    const token = /operator token: (\S+)/.exec(before)?.[1] ?? '';
+    expect(demo.printed.out.split(token)).toHaveLength(2);
+    const prices = async (): Promise<Row | undefined> =>
+      (await rows()).find(({ service, name }) => service === 'checkout' && name === 'prices');
+    await expect
+      .poll(async () => (await prices())?.instances.length, { timeout: 20_000, interval: 250 })
+      .toBe(2);
+    const { epoch } = (await ask('directory')) as { epoch: string };
+    const answer = await fetch(`${demo.url}api/v1/control`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        epoch,
+        rows: [(await prices())?.row],
+        op: 'observe',
+        reason: 'to see what it would do',
+        forMs: 5_000,
+      }),
+    });
+    const { results } = (await answer.json()) as { results: { instance: string; ok: boolean }[] };
+    expect(results.map(({ instance, ok }) => [instance, ok])).toEqual([
+      ['checkout-1', true],
+      ['checkout-2', true],
+    ]);
+  });
+
   // The last one: it ends the demo.
   it('leaves no process behind when it is killed, and has complained of nothing', async () => {
     const processes = descendantsOf(demo.child.pid as number);
@@ -78,6 +107,7 @@ describe('demo', () => {
     readonly service: string;
     readonly name: string;
     readonly tags: Record<string, string>;
+    readonly instances: readonly unknown[];
   }
 
   async function rows(): Promise<Row[]> {

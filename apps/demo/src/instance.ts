@@ -12,10 +12,13 @@ connectDashboard({
   url: dashboardUrl,
   service,
   instance,
+  // People at the dashboard may act on these: the tokens for it are printed at the start.
+  allowRemoteControl: true,
   groups: [
     startFetchRoute(byFetch, speed),
     startAxiosRoute(byAxios, speed),
     ...clients.map(({ breakers }) => breakers),
   ],
   pipelines: clients.map(({ pipeline }) => pipeline),
+  traceCalls: true,
 });

@@ -1,4 +1,5 @@
 /** The demo: a dashboard, upstreams and databases that misbehave on a script, and the instances of services that use them. */
+import { randomBytes } from 'node:crypto';
 import { type DashboardServer, startDashboard } from '@cb/dashboard';
 import { HELP, readCommandLine } from './command-line.ts';
 import { Crew } from './crew.ts';
@@ -14,14 +15,21 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const dashboard = await startDashboard({ port });
+  const tokens = { controlToken: newToken(), adminToken: newToken() };
+  const dashboard = await startDashboard({ port, ...tokens });
   const crew = new Crew((line) => console.error(line));
   stopOn(['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'], crew, dashboard);
+  console.log(`operator token: ${tokens.controlToken}\nadmin token: ${tokens.adminToken}`);
   console.log(`The shop is open: ${dashboard.url}?span=300 (Ctrl-C closes it)`);
   const time: ScriptTime = { startedAt: Date.now(), speed };
   openShop(crew, dashboard.url, time);
   if (postgres) openPostgres(crew, dashboard.url, time);
   startNarrator(time);
+}
+
+/** For this start only: who sees this terminal may act, and nobody else. */
+function newToken(): string {
+  return randomBytes(18).toString('base64url');
 }
 
 function openShop(crew: Crew, dashboardUrl: string, time: ScriptTime): void {

@@ -27,7 +27,14 @@ await makeTable();
 const db = bare.$extends(
   breakerExtension({ name: NAME, ...breakerOptions(NAME, speed, { kind: 'db', client: 'prisma' }) }),
 );
-connectDashboard({ url: dashboardUrl, service, instance, group: db.$breakers });
+connectDashboard({
+  url: dashboardUrl,
+  service,
+  instance,
+  allowRemoteControl: true,
+  group: db.$breakers,
+  traceCalls: true,
+});
 startTraffic(TRAFFIC, () =>
   Math.random() < 0.2
     ? db.order.create({ data: { item: 'pencil' } })

@@ -25,7 +25,15 @@ const users = createUserService({
   breaker: db.$breakers.get(NAME), // of the whole database, however it is asked
   cache: memoryCache({ maxAgeMs: 2_000 / speed, staleIfErrorMs: 60_000 }),
 });
-connectDashboard({ url: dashboardUrl, service, instance, group: db.$breakers, pipelines: users.pipelines });
+connectDashboard({
+  url: dashboardUrl,
+  service,
+  instance,
+  allowRemoteControl: true,
+  group: db.$breakers,
+  pipelines: users.pipelines,
+  traceCalls: true,
+});
 
 startTraffic(TRAFFIC, async () => {
   const user = await users.find(anybody());

@@ -369,7 +369,7 @@ export class Circuit implements Breaker, Beside {
     const recorded = stale
       ? this.#settleLate(generation, lease, bits, cause, startedAt, hintMs)
       : this.#settleTimely(lease, bits, cause, startedAt, hintMs);
-    if (this.#audience?.perCall) this.#announceSettled(bits, !recorded, lease !== -1, durationMs);
+    if (this.#audience?.perCall) this.#announceSettled(bits, !recorded, lease !== -1, startedAt, durationMs);
     return recorded ? 'recorded' : 'stale';
   }
 
@@ -854,7 +854,13 @@ export class Circuit implements Breaker, Beside {
     audience.announcement = clock.setTimeout(announce, Math.max(1, Math.ceil(due - this.#now())));
   }
 
-  #announceSettled(bits: number, stale: boolean, probe: boolean, durationMs: number): void {
+  #announceSettled(
+    bits: number,
+    stale: boolean,
+    probe: boolean,
+    startedAt: number,
+    durationMs: number,
+  ): void {
     this.#audience?.emitter.emit('call-settled', {
       type: 'call-settled',
       breaker: this.name,
@@ -862,6 +868,7 @@ export class Circuit implements Breaker, Beside {
       outcome: bits & FAILED ? 'failure' : bits & IGNORED_CALL ? 'ignored' : 'success',
       stale,
       probe,
+      startedAt: durationMs < 0 ? undefined : startedAt,
       durationMs: durationMs < 0 ? undefined : durationMs,
     });
   }

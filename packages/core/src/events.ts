@@ -81,7 +81,12 @@ export interface CallSettled {
   /** True where the circuit had moved on: counted in the totals, moved nothing. */
   readonly stale: boolean;
   readonly probe: boolean;
-  /** Undefined where nothing asks for time (no slow rule, no latency measured when the call began). */
+  /** When the call began, on the breaker's clock; undefined where `durationMs` is. */
+  readonly startedAt: number | undefined;
+  /**
+   * How long it took, without the time in which this process stood still. Undefined where nothing asks for time (no slow
+   * rule, no latency measured when the call began).
+   */
   readonly durationMs: number | undefined;
 }
 

@@ -15,6 +15,8 @@ export interface BreakerExport {
   readonly v: 1;
   /** Epoch milliseconds of the export. */
   readonly wallAt: number;
+  /** The same moment on the breaker's clock, whose events carry such moments too. `restore` does not look at it. */
+  readonly at?: number;
   readonly state: StateName;
   /** How long the state had lasted; null for as long as anybody can tell. */
   readonly stateMs: number | null;

@@ -106,6 +106,7 @@ export function exportOf(reading: Reading): BreakerExport {
   return {
     v: 1,
     wallAt: wallNow(services),
+    at: now,
     state: machine.name,
     stateMs: machine.since === Number.NEGATIVE_INFINITY ? null : now - machine.since,
     openMs: machine.name === 'open' ? Math.max(0, machine.until - now) : 0,

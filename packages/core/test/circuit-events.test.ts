@@ -46,12 +46,12 @@ describe('a call that has ended', () => {
     second.succeed();
     const event = { type: 'call-settled', breaker: 'payments', at: 5, stale: false, probe: false };
     expect(heard).toEqual([
-      { ...event, at: 0, outcome: 'ignored', durationMs: 0 },
-      { ...event, outcome: 'success', durationMs: 0 },
-      { ...event, outcome: 'failure', durationMs: 0 },
-      { ...event, outcome: 'success', durationMs: 5, stale: true },
-      { ...event, at: 1_005, outcome: 'success', durationMs: 0, probe: true },
-      { ...event, at: 1_005, outcome: 'success', durationMs: 0, probe: true },
+      { ...event, at: 0, outcome: 'ignored', startedAt: 0, durationMs: 0 },
+      { ...event, outcome: 'success', startedAt: 5, durationMs: 0 },
+      { ...event, outcome: 'failure', startedAt: 5, durationMs: 0 },
+      { ...event, outcome: 'success', startedAt: 0, durationMs: 5, stale: true },
+      { ...event, at: 1_005, outcome: 'success', startedAt: 1_005, durationMs: 0, probe: true },
+      { ...event, at: 1_005, outcome: 'success', startedAt: 1_005, durationMs: 0, probe: true },
     ]);
   });
 
@@ -59,11 +59,11 @@ describe('a call that has ended', () => {
     const clock = testClock();
     const breaker = make(clock);
     const heard: unknown[] = [];
-    breaker.on('call-settled', ({ durationMs }) => heard.push(durationMs));
+    breaker.on('call-settled', ({ startedAt, durationMs }) => heard.push(startedAt, durationMs));
     const call = breaker.acquire();
     clock.advance(5);
     call.succeed();
-    expect(heard).toEqual([undefined]);
+    expect(heard).toEqual([undefined, undefined]);
   });
 });
 

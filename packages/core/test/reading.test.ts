@@ -208,6 +208,7 @@ describe('an export', () => {
     expect(exportOf(reading())).toStrictEqual({
       v: 1,
       wallAt: WALL,
+      at: 1_000,
       state: 'closed',
       stateMs: null,
       openMs: 0,
@@ -225,6 +226,7 @@ describe('an export', () => {
     expect(exportOf(troubled({ machine: open }))).toStrictEqual({
       v: 1,
       wallAt: WALL,
+      at: 1_000,
       state: 'open',
       stateMs: 100,
       openMs: 250,

@@ -2,6 +2,8 @@
  * Turns what a stranger sent into values that are safe to keep, compare, show and send on: fresh, bounded, printable.
  * Nothing here throws, whatever it is given.
  */
+import { ownCopy } from './own-copy.ts';
+import { isSecretName, scrub } from './scrub.ts';
 
 /** Bounds of everything that is read from the wire. Characters are UTF-16 units. */
 export const LIMITS = {
@@ -35,6 +37,22 @@ export const LIMITS = {
   policyConfigDepth: 4,
   policyConfigValues: 64,
   policyConfigChars: 1_024,
+  /** Most capabilities of one service, and the longest. */
+  caps: 16,
+  capChars: 32,
+  /** Rows and lanes that one request of control may name. */
+  controlRows: 500,
+  controlLanes: 2_000,
+  /** Shortest and longest reason of an act; longest name that a person gives themselves. */
+  reasonCharsMin: 3,
+  reasonChars: 200,
+  byChars: 64,
+  /** How long a mode that ends by itself may last. */
+  modeMsMin: 1_000,
+  modeMs: 604_800_000,
+  /** Most calls, and most changes, of one part of a trace. */
+  tracedCalls: 4_096,
+  tracedChanges: 256,
 } as const;
 
 /** An object that came from JSON: neither null nor an array. */
@@ -49,13 +67,13 @@ export function isFields(value: unknown): value is Fields {
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu;
 
 function printable(value: string): string {
-  return value.replace(UNPRINTABLE, '').trim();
+  const text = value.replace(UNPRINTABLE, '').trim();
+  return text.length === value.length ? value : ownCopy(text);
 }
 
 function cutAt(text: string, chars: number): string {
-  const cut = text.slice(0, chars);
-  const last = cut.charCodeAt(cut.length - 1);
-  return last >= 0xd800 && last <= 0xdbff ? cut.slice(0, -1) : cut;
+  const last = text.charCodeAt(chars - 1);
+  return ownCopy(text.slice(0, last >= 0xd800 && last <= 0xdbff ? chars - 1 : chars));
 }
 
 /** Free text without control and bidi characters, at most `chars` long; undefined when it is no text at all. */
@@ -90,7 +108,7 @@ export function cleanName(value: unknown): string | undefined {
   return cutAt(name, LIMITS.nameChars - mark.length) + mark;
 }
 
-/** A fresh, prototype-free record of at most 16 tags; what is not text is left out. Numbers and booleans become text. */
+/** A fresh, prototype-free record of at most 16 tags; what is not text is left out. Numbers and booleans become text, and what may be secret stars. */
 export function cleanTags(value: unknown): Record<string, string> {
   const tags: Record<string, string> = Object.create(null);
   if (!isFields(value)) return tags;
@@ -102,7 +120,7 @@ export function cleanTags(value: unknown): Record<string, string> {
     const name = cleanText(key, LIMITS.tagChars);
     const tag = cleanText(text, LIMITS.tagChars);
     if (!name || tag === undefined || name in tags) continue;
-    tags[name] = tag;
+    tags[name] = isSecretName(name) ? '***' : scrub(tag, LIMITS.tagChars);
     count++;
   }
   return tags;
@@ -169,13 +187,16 @@ function copyJson(value: unknown, depth: number, left: { values: number; chars: 
   for (const key of Object.keys(value)) {
     if (left.values <= 0) break;
     const copy = copyJson((value as Fields)[key], depth - 1, left);
-    if (copy !== undefined) fields[takeText(key, left)] = copy;
+    if (copy !== undefined)
+      fields[takeText(key, left)] = typeof copy === 'string' && isSecretName(key) ? '***' : copy;
   }
   return fields;
 }
 
 function takeText(value: string, left: { chars: number }): string {
-  const text = cleanText(value, Math.min(500, Math.max(0, left.chars))) ?? '';
+  if (left.chars <= 0) return '';
+  const chars = Math.min(500, left.chars);
+  const text = cleanText(scrub(value, chars), chars) ?? '';
   left.chars -= text.length;
   return text;
 }

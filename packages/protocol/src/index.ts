@@ -1,8 +1,18 @@
 export { cleanName, cleanTags, cleanText, LIMITS } from './clean.ts';
+export * from './directory-columns.ts';
 export * from './histogram.ts';
+export { scrub } from './scrub.ts';
 export * from './validate.ts';
 export * from './validate-change.ts';
+export * from './validate-control.ts';
+export * from './validate-control-request.ts';
+export * from './validate-marker.ts';
 export * from './validate-policies.ts';
 export * from './validate-rollup.ts';
+export * from './validate-trace.ts';
 export * from './wire.ts';
+export * from './wire-alerts.ts';
 export * from './wire-control.ts';
+export * from './wire-markers.ts';
+export * from './wire-range.ts';
+export * from './wire-trace.ts';

@@ -1,5 +1,6 @@
 import { cleanInteger, cleanMoment, cleanNumber, cleanText, type Fields, isFields, LIMITS } from './clean.ts';
-import { type Batch, readBatch, readId, readMode, readState } from './validate.ts';
+import { ownCopy } from './own-copy.ts';
+import { type Batch, readBatch, readId, readMode, readModeEnd, readSaid, readState } from './validate.ts';
 import type { StateChange, TopError, Why } from './wire.ts';
 
 /** A batch of state changes, in order of seq. */
@@ -38,7 +39,7 @@ function readStateChange(value: Fields): StateChange | undefined {
     why: readWhy(value.why),
     configRevision: cleanInteger(value.configRevision) ?? 0,
   };
-  return Object.assign(change, readExtras(value));
+  return Object.assign(change, readExtras(value), readModeEnd(value));
 }
 
 type Extras = Pick<StateChange, 'retryAt' | 'by' | 'note' | 'outcomes' | 'firstFailureAt' | 'errors'>;
@@ -47,8 +48,8 @@ function readExtras(value: Fields): Extras {
   const extras: Extras = {};
   const retryAt = cleanMoment(value.retryAt);
   const firstFailureAt = cleanMoment(value.firstFailureAt);
-  const by = cleanText(value.by, LIMITS.nameChars);
-  const note = cleanText(value.note, LIMITS.messageChars);
+  const by = readSaid(value.by, LIMITS.nameChars);
+  const note = readSaid(value.note, LIMITS.messageChars);
   const outcomes = readOutcomes(value.outcomes);
   const errors = readErrors(value.errors);
   if (retryAt !== undefined) extras.retryAt = retryAt;
@@ -63,7 +64,7 @@ function readExtras(value: Fields): Extras {
 /** The newest 100 of [oetsx]; any other character is left out. */
 function readOutcomes(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  return value.replace(/[^oetsx]/g, '').slice(-LIMITS.outcomes);
+  return ownCopy(value.replace(/[^oetsx]/g, '').slice(-LIMITS.outcomes));
 }
 
 function readErrors(value: unknown): TopError[] {
@@ -74,7 +75,7 @@ function readErrors(value: unknown): TopError[] {
     if (!isFields(entry)) continue;
     const error: TopError = {
       name: cleanText(entry.name, LIMITS.tagChars) || 'Error',
-      message: cleanText(entry.message, LIMITS.messageChars) ?? '',
+      message: readSaid(entry.message, LIMITS.messageChars) ?? '',
       count: cleanInteger(entry.count) ?? 1,
     };
     const code = cleanText(entry.code, LIMITS.tagChars);
@@ -103,7 +104,7 @@ const RULES: ReadonlySet<unknown> = new Set<Why['rule']>([
 const MEASURES = ['value', 'limit', 'calls', 'minimumCalls', 'bad', 'slowMs', 'inFlight'] as const;
 
 /** The cause of a change. A rule that nobody knows yet is "unknown", with its numbers kept. */
-function readWhy(value: unknown): Why {
+export function readWhy(value: unknown): Why {
   if (!isFields(value)) return { rule: 'unknown' };
   const why: Why = { rule: RULES.has(value.rule) ? (value.rule as Why['rule']) : 'unknown' };
   for (const key of MEASURES) {

@@ -10,6 +10,7 @@ import {
   isFields,
   LIMITS,
 } from './clean.ts';
+import { scrub } from './scrub.ts';
 import {
   type Heartbeat,
   type Hello,
@@ -51,7 +52,29 @@ export function readHello(value: unknown): Hello | string {
   if (boot === undefined) return 'hello.boot must be a name';
   if (now === undefined) return 'hello.now must be epoch milliseconds';
   const sdk = cleanText(value.sdk, LIMITS.tagChars) || 'unknown';
-  return { v: PROTOCOL_VERSION, service, instance, boot, sdk, tags: cleanTags(value.tags), now };
+  const hello: Hello = {
+    v: PROTOCOL_VERSION,
+    service,
+    instance,
+    boot,
+    sdk,
+    tags: cleanTags(value.tags),
+    now,
+  };
+  const caps = readCaps(value.caps);
+  if (caps.length > 0) hello.caps = caps;
+  return hello;
+}
+
+/** At most `LIMITS.caps`, each once; what is no text is left out. */
+function readCaps(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  const caps = new Set<string>();
+  for (const entry of value.slice(0, LIMITS.caps)) {
+    const cap = cleanText(entry, LIMITS.capChars);
+    if (cap) caps.add(cap);
+  }
+  return [...caps];
 }
 
 /** Reads `reg`: at most `LIMITS.breakers` entries. */
@@ -63,7 +86,7 @@ function readRegistration(value: Fields): Registration | undefined {
   const id = readId(value.id);
   const name = cleanName(value.name);
   if (id === undefined || name === undefined) return undefined;
-  return {
+  const registration: Registration = {
     id,
     name,
     state: readState(value.state) ?? 'closed',
@@ -73,6 +96,28 @@ function readRegistration(value: Fields): Registration | undefined {
     configRevision: cleanInteger(value.configRevision) ?? 0,
     tags: cleanTags(value.tags),
   };
+  return Object.assign(registration, readModeEnd(value), readModeSigned(value));
+}
+
+/** The version of mode and settings, and when the mode ends by itself. */
+export function readModeEnd(value: Fields): Pick<Registration, 'version' | 'modeUntil'> {
+  const version = cleanInteger(value.version);
+  const modeUntil = cleanMoment(value.modeUntil);
+  return {
+    ...(version === undefined ? {} : { version }),
+    ...(modeUntil === undefined ? {} : { modeUntil }),
+  };
+}
+
+function readModeSigned(value: Fields): Pick<Registration, 'modeBy' | 'modeNote'> {
+  const modeBy = readSaid(value.modeBy, LIMITS.nameChars);
+  const modeNote = readSaid(value.modeNote, LIMITS.messageChars);
+  return { ...(modeBy ? { modeBy } : {}), ...(modeNote ? { modeNote } : {}) };
+}
+
+/** Free text without what may be secret: a service of another make may not have looked. */
+export function readSaid(value: unknown, chars: number): string | undefined {
+  return typeof value === 'string' ? cleanText(scrub(value, chars), chars) : undefined;
 }
 
 /** Reads `rm`: ids of breakers that are gone. */
@@ -94,6 +139,9 @@ export function readHeartbeat(value: unknown): Heartbeat | string {
   return { now, queued: cleanInteger(value.queued) ?? 0, lost: cleanInteger(value.lost) ?? 0 };
 }
 
+/** Most rows that may be watched with their instances. */
+const MOST_WITH_INSTANCES = 20;
+
 /** Reads `watch`: distinct rows, at most `LIMITS.watchedRows`; `hz` is moved into 1..10 and is 4 when missing. */
 export function readWatch(value: unknown): Watch | string {
   if (!isFields(value)) return 'watch must be an object';
@@ -108,7 +156,22 @@ export function readWatch(value: unknown): Watch | string {
     if (row === undefined) return 'watch.rows must be a list of row numbers';
     rows.add(row);
   }
-  return { rows: [...rows], hz: cleanNumber(value.hz, 1, 10) ?? 4 };
+  const watch: Watch = { rows: [...rows], hz: cleanNumber(value.hz, 1, 10) ?? 4 };
+  if (value.instances !== true) return watch;
+  if (rows.size > MOST_WITH_INSTANCES) {
+    return `watch.rows must have at most ${MOST_WITH_INSTANCES} entries with instances, got ${rows.size}`;
+  }
+  watch.instances = true;
+  return watch;
+}
+
+/** Reads `follow`. */
+export function readFollow(value: unknown): { epoch: string; seq: number } | string {
+  if (!isFields(value)) return 'follow must be an object';
+  const epoch = cleanText(value.epoch, LIMITS.tagChars);
+  const seq = cleanInteger(value.seq);
+  if (!epoch) return 'follow.epoch must be that of a directory';
+  return seq === undefined ? 'follow.seq must be the number of a delta' : { epoch, seq };
 }
 
 /** Reads `ok`, the return of a credit: the number of a frame. */

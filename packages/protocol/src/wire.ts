@@ -6,6 +6,9 @@
  * counted; a missing optional field never drops a breaker. Moments are epoch milliseconds (`t`, `…At`), durations are
  * milliseconds (`…Ms`), shares are 0..1 (`…Ratio`).
  */
+import type { ControlAnswer, ControlCommand, Overlay } from './wire-control.ts';
+import type { Marker } from './wire-markers.ts';
+import type { TracePart } from './wire-trace.ts';
 
 /** Sent in `hello`. A server refuses a service whose version it does not know. */
 export const PROTOCOL_VERSION = 1;
@@ -52,6 +55,8 @@ export interface Hello {
   tags: Record<string, string>;
   /** The producer's wall clock; the server keeps the offset to its own. */
   now: number;
+  /** What the service can do beyond reporting: `control`, it takes commands. */
+  caps?: string[];
 }
 export interface HelloAck {
   ok: boolean;
@@ -75,6 +80,12 @@ export interface Registration {
   config: unknown;
   configRevision: number;
   tags: Record<string, string>;
+  /** See `ControlAnswer.version`. */
+  version?: number;
+  /** When the mode ends by itself, and who set it and why, where the reporter knows. */
+  modeUntil?: number;
+  modeBy?: string;
+  modeNote?: string;
 }
 
 /** Why a state changed. `rule` names the cause; the numbers are what was measured against which limit. */
@@ -136,6 +147,10 @@ export interface StateChange {
   /** Who and why, for a change made by a person. */
   by?: string;
   note?: string;
+  /** See `ControlAnswer.version`: as it is after the change. */
+  version?: number;
+  /** When the mode ends by itself. */
+  modeUntil?: number;
   /** One character a call, oldest first: o ok, e error, t timeout, s slow but ok, x ignored. At most 100. */
   outcomes?: string;
   /** Moment of the first failure since the circuit was last sound. */
@@ -203,11 +218,15 @@ export interface IngestClientEvents {
   hb: (heartbeat: Heartbeat) => void;
   /** May be lost. A server that is older than policies ignores it. */
   pol: (policies: PolicyReport[]) => void;
+  /** Single calls, where the reporter traces them. May be lost: the parts are numbered. */
+  tr: (parts: TracePart[]) => void;
   /** Breakers that are gone (evicted from a group). */
   rm: (ids: number[], ack: (answer: { ok: boolean }) => void) => void;
 }
-/** Version 1 says nothing to a service unasked. */
-export type IngestServerEvents = Record<string, never>;
+/** The only thing that the server says unasked, and only to services whose hello had `control` among its `caps`. */
+export interface IngestServerEvents {
+  ctl: (command: ControlCommand, ack: (answer: ControlAnswer) => void) => void;
+}
 
 // ---------------------------------------------------------------------------------------------------------------
 // Server -> browser, namespace /ui. Auth: `{ token?: string }` in the handshake.
@@ -217,19 +236,20 @@ export type IngestServerEvents = Record<string, never>;
 // (one life of the server) only.
 // ---------------------------------------------------------------------------------------------------------------
 
-/** One breaker on one instance. */
-export interface InstanceEntry {
+/** One breaker on one instance: what the machine computes and what a person laid over it, both always. */
+export interface InstanceEntry extends Overlay {
   lane: number;
   instance: string;
-  state: State;
-  mode: Mode;
   /** What the lane shows now; `LANE.noData` when the instance's heartbeat was lost. */
   code: Lane;
   since: number;
 }
 
+/** How many instances show each code, in order of code: [noData, closed, halfOpen, isolated, open]. */
+export type LaneCounts = readonly [number, number, number, number, number];
+
 /** One row of the fleet page. */
-export interface DirectoryRow {
+export interface RowSummary {
   row: number;
   service: string;
   name: string;
@@ -238,7 +258,11 @@ export interface DirectoryRow {
   code: Lane;
   /** When `code` began. */
   since: number;
-  instances: InstanceEntry[];
+  counts: LaneCounts;
+  /** The name of its instance, where it has only one. */
+  instance?: string;
+  /** Its instances on which people laid a mode over what the machine computes, at most 500; absent where there is none. */
+  laid?: InstanceEntry[];
   /** The limit of its failure-ratio rule, where it has one. */
   failureLimit?: number;
   slowMs?: number;
@@ -249,13 +273,17 @@ export interface DirectoryRow {
   /** How often the instance that opened most went from closed to open in the last hour; failed probes do not count. */
   opens: number;
 }
-/** GET /api/v1/directory */
-export interface Directory {
+/** A row with each of its instances. */
+export interface DirectoryRow extends RowSummary {
+  instances: InstanceEntry[];
+}
+/** GET /api/v1/directory ; with `instances=0` the `DirectoryColumns`, a hundredth of the size. */
+export interface Directory<Row extends RowSummary = DirectoryRow> {
   epoch: string;
   /** Sequence number of the state deltas that this answer includes. */
   seq: number;
   now: number;
-  rows: DirectoryRow[];
+  rows: Row[];
 }
 
 /** A state change as the server keeps it. `event` is its id within the epoch. */
@@ -303,7 +331,7 @@ export interface Timeline {
 
 /**
  * Charts of one row: columns per step, summed over instances (`instance` asks for one).
- * GET /api/v1/series?row=…&from=…&to=…[&lane=…]. Steps without any data have null in `t`'s place left out entirely.
+ * GET /api/v1/series?row=…&from=…&to=…[&lane=…][&detail=1]. Steps without any data have null in `t`'s place left out entirely.
  */
 export interface Series {
   row: number;
@@ -319,6 +347,9 @@ export interface Series {
   p50: (number | null)[];
   p95: (number | null)[];
   p99: (number | null)[];
+  /** With `detail=1`: neutral calls, and one sparse latency histogram a step, as in `Rollup`. */
+  ignored?: number[];
+  hist?: number[][];
 }
 
 /** Settings in force. GET /api/v1/breaker?row=… */
@@ -374,6 +405,8 @@ export interface Watch {
   rows: number[];
   /** Frames a second, 1..10. */
   hz: number;
+  /** These rows are wanted with each of their instances, now and whenever those change. */
+  instances?: boolean;
 }
 export interface WatchAck {
   ok: boolean;
@@ -417,8 +450,12 @@ export interface Delta {
   /** The row's worst code afterwards, and since when. */
   rowCode: Lane;
   rowSince: number;
-  /** Present for a real state change; absent where heartbeat loss or return caused the delta. */
+  /** The row's instances by code afterwards. */
+  counts: LaneCounts;
+  /** Present for a real state change; absent where heartbeat loss or return caused the delta. Outcomes only of watched rows. */
   event?: EventRecord;
+  /** `opens` of the row afterwards, where the event is an opening. */
+  opens?: number;
 }
 
 /**
@@ -431,17 +468,34 @@ export interface UiClientEvents {
   watch: (watch: Watch, ack: (answer: WatchAck) => void) => void;
   /** Credit return. */
   ok: (frame: number) => void;
+  /**
+   * The browser knows everything up to this delta, by a directory or from before its line broke: it is told all that came
+   * later. Not ok where that is no longer held, or another life of the server: then it reads the directory.
+   */
+  follow: (from: { epoch: string; seq: number }, ack: (answer: { ok: boolean }) => void) => void;
 }
 export interface UiServerEvents {
-  /** After connecting: who and where the server is. */
-  welcome: (welcome: { epoch: string; seq: number; now: number; role: Role }) => void;
+  /**
+   * After connecting: who and where the server is. `control`: whether anybody may have the hand on the switch at all; `alerts`:
+   * whether some are configured.
+   */
+  welcome: (welcome: {
+    epoch: string;
+    seq: number;
+    now: number;
+    role: Role;
+    control: boolean;
+    alerts?: boolean;
+  }) => void;
   f: (frame: Frame) => void;
   s: (deltas: Delta[]) => void;
-  /** Rows that appeared or changed in more than their state (instances, tags, limits). */
-  rows: (rows: DirectoryRow[], seq: number) => void;
+  /** Rows that appeared or changed in more than their state (tags, limits); with instances where those were asked for. */
+  rows: (rows: (RowSummary | DirectoryRow)[], seq: number) => void;
   /** Rows that are gone. */
   gone: (rows: number[]) => void;
   totals: (totals: Totals) => void;
+  /** Somebody posted one. */
+  marker: (marker: Marker) => void;
   /** The browser has missed something: read the directory again. */
   resync: (reason: { epoch: string; seq: number }) => void;
 }

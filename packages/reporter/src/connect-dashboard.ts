@@ -1,5 +1,14 @@
 import type { Breaker } from '@cb/core';
-import { cleanTags, type Heartbeat, type HelloAck, type PolicyReport, PROTOCOL_VERSION } from '@cb/protocol';
+import {
+  cleanTags,
+  type Heartbeat,
+  type Hello,
+  type HelloAck,
+  type PolicyReport,
+  PROTOCOL_VERSION,
+} from '@cb/protocol';
+import { CallTraces } from './call-traces.ts';
+import { Commands } from './commands.ts';
 import { frameBudget } from './frame-budget.ts';
 import { Line } from './line.ts';
 import { type CheckedOptions, checkOptions, type ReporterOptions } from './options.ts';
@@ -37,6 +46,9 @@ export interface ReporterStats {
   queued: number;
   confirmed: number;
   lost: number;
+  /** Commands from the dashboard that were done, and that were refused or failed. */
+  commandsDone: number;
+  commandsRefused: number;
   /** Why the last attempt to connect failed, in words. */
   problem: string | undefined;
 }
@@ -83,6 +95,8 @@ class DashboardReporter implements Reporter {
   readonly #outbox: Outbox = new Outbox();
   readonly #roster: Roster;
   readonly #policies: PolicyRoster = new PolicyRoster();
+  readonly #commands: Commands;
+  readonly #traces: CallTraces | undefined;
   readonly #line: Line;
   /** To be registered, and to be taken back, as soon as the server hears. */
   readonly #toRegister: Set<Tracked> = new Set();
@@ -99,6 +113,7 @@ class DashboardReporter implements Reporter {
 
   constructor(options: CheckedOptions) {
     this.#options = options;
+    this.#traces = tracesFor(options);
     this.#roster = new Roster(
       {
         changed: (change) => {
@@ -114,9 +129,17 @@ class DashboardReporter implements Reporter {
           this.#pump();
         },
       },
-      options,
+      { ...options, traces: this.#traces },
     );
-    this.#line = new Line(options, { opened: () => this.#hello(), closed: () => this.#down() });
+    this.#commands = new Commands(options, (id) => this.#roster.find(id));
+    this.#line = new Line(options, {
+      opened: () => this.#hello(),
+      closed: () => this.#down(),
+      commanded: (message, reply) => {
+        const connection = this.#connection;
+        this.#commands.take(message, reply, () => this.#up && connection === this.#connection);
+      },
+    });
   }
 
   add(...sources: Source[]): void {
@@ -160,6 +183,8 @@ class DashboardReporter implements Reporter {
       queued: this.#outbox.size,
       confirmed: this.#confirmed,
       lost: this.#outbox.lost,
+      commandsDone: this.#commands.done,
+      commandsRefused: this.#commands.refused,
       problem: this.#up ? undefined : this.#line.problem,
     };
   }
@@ -172,6 +197,7 @@ class DashboardReporter implements Reporter {
   async #goodbye(): Promise<void> {
     this.#roster.close();
     if (this.#up) this.#rollup();
+    this.#traces?.close();
     if (this.#up && this.#outbox.size > 0) {
       await new Promise<void>((resolve) => {
         const patience = setTimeout(resolve, GOODBYE_MS);
@@ -186,9 +212,9 @@ class DashboardReporter implements Reporter {
   }
 
   #hello(): void {
-    const { service, instance, tags, clock } = this.#options;
+    const { service, instance, tags, clock, allowRemoteControl } = this.#options;
     const connection = ++this.#connection;
-    const hello = {
+    const hello: Hello = {
       v: PROTOCOL_VERSION,
       service,
       instance,
@@ -196,6 +222,7 @@ class DashboardReporter implements Reporter {
       sdk: SDK,
       tags: cleanTags(tags),
       now: clock(),
+      ...(allowRemoteControl === false ? {} : { caps: ['control'] }),
     };
     this.#line.ask('hello', hello, (answer) => {
       if (connection !== this.#connection) return;
@@ -216,6 +243,8 @@ class DashboardReporter implements Reporter {
     }
     this.#policies.rebase();
     this.#tellPolicies();
+    // Traces begin here: nobody heard what was before.
+    this.#tellTraces();
     this.#sampledAt = performance.now();
     this.#every(ack.heartbeatMs, 5_000, () => this.#heartbeat());
     this.#every(ack.rollupMs, 1_000, () => this.#rollup());
@@ -238,6 +267,7 @@ class DashboardReporter implements Reporter {
   #down(): void {
     this.#up = false;
     this.#busy = false;
+    this.#traces?.pause();
     this.#connection++;
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
     this.#drained?.();
@@ -301,6 +331,7 @@ class DashboardReporter implements Reporter {
   }
 
   #heartbeat(): void {
+    for (const tracked of this.#roster) tracked.endMode();
     if (!this.#line.free) return;
     const heartbeat: Heartbeat = {
       now: this.#options.clock(),
@@ -323,6 +354,11 @@ class DashboardReporter implements Reporter {
     }
     for (const rollup of toRollups(rows, this.#options.clock(), ms)) this.#line.tell('ro', rollup);
     this.#tellPolicies();
+    this.#tellTraces();
+  }
+
+  #tellTraces(): void {
+    for (const parts of this.#traces?.flush() ?? []) this.#line.tell('tr', parts);
   }
 
   /** Those whose numbers are others than at the last time. Totals: what is lost is in the next. */
@@ -341,6 +377,11 @@ class DashboardReporter implements Reporter {
     }
     if (batch.length > 0) this.#line.tell('pol', batch);
   }
+}
+
+function tracesFor({ traceCalls, clock }: CheckedOptions): CallTraces | undefined {
+  if (traceCalls === 0) return undefined;
+  return new CallTraces({ maxPerSecond: traceCalls, clock, monotonic: () => performance.now() });
 }
 
 interface Batch {

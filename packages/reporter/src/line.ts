@@ -1,4 +1,4 @@
-import type { HelloAck } from '@cb/protocol';
+import type { ControlAnswer, HelloAck } from '@cb/protocol';
 import { io, type Socket } from 'socket.io-client';
 import type { CheckedOptions } from './options.ts';
 
@@ -14,6 +14,8 @@ export interface LineListener {
   /** Connected: time to say hello. */
   opened(): void;
   closed(): void;
+  /** The server asks for a change of a breaker. */
+  commanded(message: unknown, reply: (answer: ControlAnswer) => void): void;
 }
 
 /** One socket.io connection that keeps no process alive and never throws. */
@@ -44,6 +46,11 @@ export class Line {
       quietly(() => listener.closed());
       // socket.io comes back by itself unless the server sent it away.
       if (reason === 'io server disconnect') this.#later();
+    });
+    this.#socket.on('ctl', (message: unknown, reply: unknown) => {
+      // Without a way to answer it is no command.
+      if (typeof reply === 'function')
+        quietly(() => listener.commanded(message, reply as (answer: ControlAnswer) => void));
     });
     this.#socket.on('connect_error', (error) => {
       this.problem = error.message;

@@ -1,4 +1,7 @@
 import type { Breaker, Group } from '@cb/core';
+import { CONTROL_OPS, type ControlAnswer, type ControlOp } from '@cb/protocol';
+import type { CommandOptions } from './commands.ts';
+import type { AllowRemoteControl, RemoteCommand } from './permission.ts';
 import type { PipelineLike, PolicyLike } from './sources.ts';
 
 /** How a service reports to a dashboard. */
@@ -23,11 +26,26 @@ export interface ReporterOptions {
   instance?: string;
   /** Whether latencies are measured: two clock reads a call. Default true. */
   latency?: boolean;
+  /**
+   * Whether every single call is written down and sent, when it came and what became of it: the dashboard's what-if is then
+   * exact. It listens to every call, so each costs more; latencies are measured too. Of more calls than `maxPerSecond`
+   * (1 to 100,000, all breakers together) the rest is left out, and a replay begins anew behind the gap.
+   * Default false; `maxPerSecond` 5,000.
+   */
+  traceCalls?: boolean | { maxPerSecond?: number };
   /** Wall clock in epoch milliseconds. Default `Date.now`. */
   clock?: () => number;
+  /**
+   * Whether people at the dashboard may change breakers of this process: `true`, some operations (`['isolate', 'release']`),
+   * or a function that decides about each command; it refuses with `false` or with a reason, and by throwing or taking
+   * longer than four seconds. Default false: every command is refused.
+   */
+  allowRemoteControl?: AllowRemoteControl;
+  /** Told of every command and what became of it, for the service's own log; not of those beyond ten a second. What it returns is ignored. */
+  onControl?: (command: RemoteCommand, answer: ControlAnswer) => unknown;
 }
 
-export interface CheckedOptions {
+export interface CheckedOptions extends CommandOptions {
   /** Scheme, host and port. */
   origin: string;
   /** Where socket.io listens below it. */
@@ -37,6 +55,8 @@ export interface CheckedOptions {
   tags: Readonly<Record<string, string>>;
   instance: string;
   latency: boolean;
+  /** Calls a second that are traced; 0: none. */
+  traceCalls: number;
   clock: () => number;
 }
 
@@ -52,7 +72,10 @@ const KNOWN = [
   'tags',
   'instance',
   'latency',
+  'traceCalls',
   'clock',
+  'allowRemoteControl',
+  'onControl',
 ];
 const SLIPS: Readonly<Record<string, string>> = {
   serviceName: 'service',
@@ -66,7 +89,14 @@ const SLIPS: Readonly<Record<string, string>> = {
   ingestToken: 'token',
   auth: 'token',
   id: 'instance',
+  control: 'allowRemoteControl',
+  remoteControl: 'allowRemoteControl',
+  allowControl: 'allowRemoteControl',
+  onCommand: 'onControl',
+  trace: 'traceCalls',
+  traces: 'traceCalls',
 };
+const TRACED_PER_SECOND = 5_000;
 
 /** Fills in defaults; refuses in a sentence what can never work. */
 export function checkOptions(options: ReporterOptions): CheckedOptions {
@@ -85,7 +115,10 @@ export function checkOptions(options: ReporterOptions): CheckedOptions {
     tags = {},
     instance = defaultInstance(),
     latency = true,
+    traceCalls = false,
     clock = Date.now,
+    allowRemoteControl = false,
+    onControl,
   } = options;
   checkName('service', service);
   checkName('instance', instance);
@@ -100,7 +133,52 @@ export function checkOptions(options: ReporterOptions): CheckedOptions {
   if (typeof clock !== 'function') {
     throw new TypeError(`clock must be a function that returns epoch milliseconds, got ${show(clock)}`);
   }
-  return { ...checkUrl(url), service, token, tags, instance, latency, clock };
+  checkControl(allowRemoteControl, onControl);
+  return {
+    ...checkUrl(url),
+    service,
+    token,
+    tags,
+    instance,
+    latency,
+    traceCalls: checkTraceCalls(traceCalls),
+    clock,
+    allowRemoteControl: Array.isArray(allowRemoteControl) ? [...allowRemoteControl] : allowRemoteControl,
+    onControl,
+  };
+}
+
+function checkControl(allow: unknown, onControl: unknown): void {
+  if (onControl !== undefined && typeof onControl !== 'function') {
+    throw new TypeError(`onControl must be a function (command, answer) => void, got ${show(onControl)}`);
+  }
+  if (typeof allow === 'boolean' || typeof allow === 'function') return;
+  const known = CONTROL_OPS.join(', ');
+  if (!Array.isArray(allow) || allow.length === 0) {
+    throw new TypeError(
+      `allowRemoteControl must be true, false, a list of some of ${known}, or a function that decides, got ${show(allow)}`,
+    );
+  }
+  const odd: unknown = allow.find((op) => !CONTROL_OPS.includes(op as ControlOp));
+  if (odd !== undefined) throw new TypeError(`allowRemoteControl knows ${known}, got ${show(odd)}`);
+}
+
+function checkTraceCalls(value: unknown): number {
+  if (typeof value === 'boolean') return value ? TRACED_PER_SECOND : 0;
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`traceCalls must be true, false or { maxPerSecond }, got ${show(value)}`);
+  }
+  const unknown = Object.keys(value).find((key) => key !== 'maxPerSecond');
+  if (unknown !== undefined) throw new TypeError(`traceCalls has no "${unknown}"; it knows maxPerSecond`);
+  const { maxPerSecond = TRACED_PER_SECOND } = value as { maxPerSecond?: unknown };
+  if (
+    !(Number.isInteger(maxPerSecond) && (maxPerSecond as number) >= 1 && (maxPerSecond as number) <= 100_000)
+  ) {
+    throw new RangeError(
+      `traceCalls.maxPerSecond must be a whole number from 1 to 100000, got ${show(maxPerSecond)}`,
+    );
+  }
+  return maxPerSecond as number;
 }
 
 function checkUrl(url: unknown): { origin: string; path: string } {

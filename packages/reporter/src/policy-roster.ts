@@ -1,5 +1,4 @@
-import { LIMITS, type PolicyReport, readPolicies } from '@cb/protocol';
-import { scrub } from './scrub.ts';
+import { LIMITS, type PolicyReport, readPolicies, scrub } from '@cb/protocol';
 import type { PolicyLike } from './sources.ts';
 import { freeName } from './tracked.ts';
 

@@ -1,6 +1,6 @@
 import type { Breaker, BreakerEvents, Group } from '@cb/core';
-import { LIMITS, type StateChange } from '@cb/protocol';
-import { scrub } from './scrub.ts';
+import { LIMITS, type StateChange, scrub } from '@cb/protocol';
+import type { CallTraces } from './call-traces.ts';
 import { freeName, Tracked } from './tracked.ts';
 
 /** What the roster tells of: all called from inside the service's own calls, so they must be quick. */
@@ -11,10 +11,17 @@ export interface RosterListener {
   removed(id: number): void;
 }
 
+interface RosterOptions {
+  latency: boolean;
+  clock: () => number;
+  /** Where single calls are written down. */
+  traces?: CallTraces | undefined;
+}
+
 /** The breakers that are reported, at most 2,000, alone or through their groups. */
 export class Roster {
   readonly #listener: RosterListener;
-  readonly #options: { latency: boolean; clock: () => number };
+  readonly #options: RosterOptions;
   readonly #tracked: Map<Breaker, Tracked> = new Map();
   readonly #names: Set<string> = new Set();
   readonly #groups: WeakSet<Group> = new WeakSet();
@@ -22,7 +29,7 @@ export class Roster {
   #nextId = 1;
   #skipped = 0;
 
-  constructor(listener: RosterListener, options: { latency: boolean; clock: () => number }) {
+  constructor(listener: RosterListener, options: RosterOptions) {
     this.#listener = listener;
     this.#options = options;
   }
@@ -38,6 +45,11 @@ export class Roster {
 
   [Symbol.iterator](): IterableIterator<Tracked> {
     return this.#tracked.values();
+  }
+
+  find(id: number): Tracked | undefined {
+    for (const tracked of this.#tracked.values()) if (tracked.id === id) return tracked;
+    return undefined;
   }
 
   addGroup(group: Group): void {
@@ -64,22 +76,31 @@ export class Roster {
       return;
     }
     const name = freeName(breaker.name, this.#names);
-    const { latency, clock } = this.#options;
+    const { clock, traces } = this.#options;
+    // A trace says when each call arrived, for which it has to be timed.
+    const latency = this.#options.latency || traces !== undefined;
     const tracked = new Tracked(this.#nextId++, name, breaker, { latency, seenAt: clock() });
+    traces?.add(tracked.id, breaker);
     this.#tracked.set(breaker, tracked);
     this.#names.add(name);
     const stops = [
       breaker.on(
         'state-changed',
-        quietly((event) => this.#listener.changed(stateChange(tracked.id, event))),
+        quietly((event) => this.#listener.changed(stateChange(tracked, event))),
       ),
       breaker.on(
         'mode-changed',
-        quietly((event) => this.#listener.changed(modeChange(tracked.id, event))),
+        quietly((event) => {
+          tracked.modeChanged(event);
+          this.#listener.changed(modeChange(tracked, event));
+        }),
       ),
       breaker.on(
         'configured',
-        quietly(() => this.#listener.registered(tracked)),
+        quietly(() => {
+          tracked.configured();
+          this.#listener.registered(tracked);
+        }),
       ),
     ];
     tracked.stop = () => {
@@ -92,6 +113,7 @@ export class Roster {
     const tracked = this.#tracked.get(breaker);
     if (tracked === undefined) return;
     tracked.stop();
+    this.#options.traces?.remove(breaker);
     this.#tracked.delete(breaker);
     this.#names.delete(tracked.name);
     this.#listener.removed(tracked.id);
@@ -114,7 +136,10 @@ function quietly<E>(listener: (event: E) => void): (event: E) => void {
   };
 }
 
-function stateChange(id: number, event: BreakerEvents['state-changed']): Omit<StateChange, 'seq'> {
+function stateChange(
+  { id, modeEnd }: Tracked,
+  event: BreakerEvents['state-changed'],
+): Omit<StateChange, 'seq'> {
   const change: Omit<StateChange, 'seq'> = {
     id,
     t: event.wallAt,
@@ -124,6 +149,7 @@ function stateChange(id: number, event: BreakerEvents['state-changed']): Omit<St
     modeFrom: event.mode,
     why: { ...event.why },
     configRevision: event.configRevision,
+    ...modeEnd,
   };
   if (event.outcomes) change.outcomes = event.outcomes;
   if (event.retryWallAt !== undefined) change.retryAt = event.retryWallAt;
@@ -137,7 +163,10 @@ function stateChange(id: number, event: BreakerEvents['state-changed']): Omit<St
   return withPerson(change, event);
 }
 
-function modeChange(id: number, event: BreakerEvents['mode-changed']): Omit<StateChange, 'seq'> {
+function modeChange(
+  { id, modeEnd }: Tracked,
+  event: BreakerEvents['mode-changed'],
+): Omit<StateChange, 'seq'> {
   const change: Omit<StateChange, 'seq'> = {
     id,
     t: event.wallAt,
@@ -147,6 +176,7 @@ function modeChange(id: number, event: BreakerEvents['mode-changed']): Omit<Stat
     modeFrom: event.from,
     why: { rule: 'mode' },
     configRevision: event.configRevision,
+    ...modeEnd,
   };
   return withPerson(change, event);
 }

@@ -1,5 +1,6 @@
-import type { Breaker, BreakerSnapshot } from '@cb/core';
-import { BUCKETS, cleanTags, cleanText, LIMITS, type Registration } from '@cb/protocol';
+import type { Breaker, BreakerEvents, BreakerSnapshot } from '@cb/core';
+import { BUCKETS, cleanTags, cleanText, LIMITS, type Registration, type StateChange } from '@cb/protocol';
+import { Overlay } from './overlay.ts';
 
 type Counts = BreakerSnapshot['counts'];
 
@@ -31,6 +32,7 @@ export class Tracked {
   #inFlight = 0;
   #failureRatio = 0;
   #saidNonzero = false;
+  readonly #overlay: Overlay;
 
   constructor(id: number, name: string, breaker: Breaker, options: { latency: boolean; seenAt: number }) {
     this.id = id;
@@ -39,6 +41,30 @@ export class Tracked {
     this.#seenAt = options.seenAt;
     this.#latency = options.latency ? breaker.measureLatency() : undefined;
     this.#before = breaker.snapshot().counts;
+    this.#overlay = new Overlay(breaker, options.seenAt);
+  }
+
+  /** How often mode or settings were changed since the breaker was first seen, by anybody. */
+  get version(): number {
+    return this.#overlay.version;
+  }
+
+  /** What a change of state says of the mode beside it. */
+  get modeEnd(): Pick<StateChange, 'version' | 'modeUntil'> {
+    return this.#overlay.end;
+  }
+
+  modeChanged(event: BreakerEvents['mode-changed']): void {
+    this.#overlay.changed(event);
+  }
+
+  configured(): void {
+    this.#overlay.version++;
+  }
+
+  /** Announces the end of a mode that nobody else has announced: the breaker's own clock may have no timers. */
+  endMode(): void {
+    if (this.#overlay.isOver(this.breaker)) this.breaker.passTime();
   }
 
   registration(): Registration {
@@ -53,6 +79,7 @@ export class Tracked {
       config,
       configRevision,
       tags: cleanTags(tags),
+      ...(mode === 'auto' ? { version: this.version } : this.#overlay.whole),
     };
   }
 

@@ -1,13 +1,11 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import {
   type BreakerDetail,
-  type Directory,
   type LaneHistory as LaneAnswer,
   LIMITS,
   type PolicyList,
   type Timeline,
 } from '@cb/protocol';
+import { DirectoryAnswers } from './directory.ts';
 import type { Fleet } from './fleet.ts';
 import type { LaneHistory } from './history.ts';
 import { listPolicies } from './policy-list.ts';
@@ -16,7 +14,6 @@ import { BadRequest, integer, type Route, range } from './routes.ts';
 import { type FleetRow, toDirectoryRow } from './row.ts';
 import { readSeries } from './series.ts';
 
-const zip = promisify(gzip);
 const MOST_EVENTS = 500;
 /** How old a list of policies may be. */
 const POLICIES_MS = 1_000;
@@ -26,12 +23,13 @@ const MOST_POLICY_REPLIES = 8;
 export class Api {
   readonly #fleet: Fleet;
   readonly #now: () => number;
-  #directory: Reply | undefined;
+  readonly #directory: DirectoryAnswers;
   readonly #policyReplies: Map<string, { at: number; reply: Reply }> = new Map();
 
   constructor(fleet: Fleet, now: () => number) {
     this.#fleet = fleet;
     this.#now = now;
+    this.#directory = new DirectoryAnswers(fleet, now);
   }
 
   routes(): Route[] {
@@ -42,27 +40,13 @@ export class Api {
       answer: ({ query }) => answer(query),
     });
     return [
-      read('directory', () => this.#readDirectory()),
+      read('directory', (query) => this.#directory.read(query.get('instances') === '0' ? 'lean' : 'whole')),
       read('timeline', (query) => json(this.#timeline(query))),
       read('events', (query) => json(this.#events(query))),
       read('series', (query) => this.#series(query)),
       read('breaker', (query) => this.#breaker(query)),
       read('policies', (query) => this.#policies(query)),
     ];
-  }
-
-  /** Made once per change, and once a minute for the counts of the last hour. */
-  async #readDirectory(): Promise<Reply> {
-    const now = this.#now();
-    const etag = `"${this.#fleet.epoch}.${this.#fleet.changes.head}.${Math.floor(now / 60_000)}"`;
-    if (this.#directory?.etag === etag) return this.#directory;
-    const { epoch, seq, rows } = this.#fleet;
-    const directory: Directory = { epoch, seq, now, rows: [] };
-    for (const row of rows.values()) directory.rows.push(toDirectoryRow(row, now));
-    const reply: Reply = { ...json(directory), etag, cache: 'no-cache' };
-    reply.zipped = await zip(reply.body, { level: 5 });
-    this.#directory = reply;
-    return reply;
   }
 
   #timeline(query: URLSearchParams): Timeline {
@@ -94,10 +78,12 @@ export class Api {
     const row = this.#row(query);
     if (row === undefined) return NO_ROW;
     const wanted = query.has('lane') ? integer(query.get('lane'), 'lane') : undefined;
-    const lanes = [...row.lanes.values()].filter((lane) => wanted === undefined || lane.lane === wanted);
     const asked = { ...range(query, this.#now()), now: this.#now() };
+    if (wanted === undefined) return json(readSeries(row.row, [row.series], asked));
+    if (!this.#fleet.laneCharts) throw new BadRequest('with so many instances, charts are kept per breaker');
+    const lanes = [...row.lanes.values()].filter((lane) => lane.lane === wanted);
     const series = lanes.map((lane) => lane.series);
-    return json(readSeries(row.row, series, asked));
+    return json(readSeries(row.row, series, asked, { detail: query.get('detail') === '1' }));
   }
 
   #breaker(query: URLSearchParams): Reply {

@@ -16,12 +16,17 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES) {
-      return { refused: { ...text(413, 'At most 64 KiB.'), headers: { connection: 'close' } } };
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > MOST_BYTES) {
+        return { refused: { ...text(413, 'At most 64 KiB.'), headers: { connection: 'close' } } };
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch {
+    // Whoever sent it has gone: nobody reads this.
+    return { refused: text(400, 'The body did not arrive.') };
   }
   try {
     return { value: JSON.parse(Buffer.concat(chunks).toString('utf8')) };

@@ -1,3 +1,4 @@
+import { networkOf } from './network-address.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** Failed attempts of one address: so many at once, then one a second. */
@@ -9,15 +10,16 @@ export class FailedAttempts {
   readonly #buckets: Map<string, TokenBucket> = new Map();
 
   mustWait(address: string, now: number): boolean {
-    const bucket = this.#buckets.get(address);
+    const bucket = this.#buckets.get(networkOf(address));
     return bucket !== undefined && !bucket.has(now);
   }
 
   note(address: string, now: number): void {
-    const bucket = this.#buckets.get(address) ?? new TokenBucket(FAILURES.burst, FAILURES.perSecond, now);
+    const network = networkOf(address);
+    const bucket = this.#buckets.get(network) ?? new TokenBucket(FAILURES.burst, FAILURES.perSecond, now);
     bucket.take(now);
-    this.#buckets.delete(address);
-    this.#buckets.set(address, bucket);
+    this.#buckets.delete(network);
+    this.#buckets.set(network, bucket);
     for (const oldest of this.#buckets.keys()) {
       if (this.#buckets.size <= MOST_ADDRESSES) break;
       this.#buckets.delete(oldest);

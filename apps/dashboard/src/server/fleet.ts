@@ -5,25 +5,34 @@ import {
   type Hello,
   LANE,
   type Lane,
+  LIMITS,
   laneOf,
+  type Marker,
   type PolicyReport,
   type Registration,
   type Rollup,
   type StateChange,
+  type TracePart,
 } from '@cb/protocol';
 import { ChangeLog } from './change-log.ts';
 import { EventLog } from './event-log.ts';
+import { calmRows, goneInstances, goneLanes } from './eviction.ts';
 import { LaneHistory } from './history.ts';
-import { Instance } from './instance.ts';
+import { Instance, type Owner, takesCommands } from './instance.ts';
+import { overlayChanges, overlayOfChange, overlayOfRegistration } from './lane-overlay.ts';
 import { type Limits, resolveLimits } from './limits.ts';
+import { MarkerLog } from './marker-log.ts';
 import { takeRollup } from './numbers.ts';
 import { PolicyBook } from './policy-book.ts';
-import { type FleetLane, FleetRow, IDLE } from './row.ts';
+import { briefly, type FleetLane, FleetRow, IDLE } from './row.ts';
 import { LaneSeries } from './series.ts';
 import { SeriesMemory } from './series-memory.ts';
+import { TraceStore } from './trace-store.ts';
 
 const MINUTE_MS = 60_000;
 const YEAR_MS = 366 * 86_400_000;
+/** With more lanes than this, charts are kept for whole breakers only. */
+const MOST_LANE_CHARTS = 2_000;
 
 /** The state of everything that ever reported, with its past. Knows no socket and no clock: every call says the time. */
 export class Fleet {
@@ -35,7 +44,9 @@ export class Fleet {
   readonly events: EventLog;
   readonly memory: SeriesMemory;
   readonly changes: ChangeLog;
+  readonly markers: MarkerLog = new MarkerLog();
   readonly policies: PolicyBook;
+  readonly traces: TraceStore;
   /** Number of the newest state delta. */
   seq = 0;
   /** Number of the newest rollup. */
@@ -60,24 +71,24 @@ export class Fleet {
     this.memory = new SeriesMemory(this.limits.seriesBytes);
     this.changes = new ChangeLog(this.limits.backlog);
     this.policies = new PolicyBook(this.limits.policies);
+    this.traces = new TraceStore(this.limits.traceBytes);
   }
 
   /**
    * A connection says who it is. Answers the instance, and the connection that spoke for the same boot until now. Two
-   * processes that use one name at the same time stay two: the later one gets a mark of its boot behind its name.
+   * processes that use one name at the same time stay two: the later one gets a mark of its boot behind its name, and so
+   * does one that has another token than the connection that speaks for the name.
    */
-  attach(hello: Hello, owner: object, now: number): { instance: Instance; replaced: object | undefined } {
-    let name = hello.instance;
+  attach(hello: Hello, owner: Owner, now: number): { instance: Instance; replaced: Owner | undefined } {
+    const name = this.#nameFor(hello, owner);
     let instance = this.instances.get(keyOf(hello.service, name));
-    if (instance?.owner !== undefined && instance.boot !== hello.boot) {
-      name = `${name}~${hello.boot.slice(-8)}`;
-      instance = this.instances.get(keyOf(hello.service, name));
-    }
     if (instance === undefined) {
+      if (this.instances.size >= this.limits.instances) this.#forgetInstances(now);
       instance = new Instance(name, hello, now);
       this.instances.set(keyOf(hello.service, name), instance);
     } else if (instance.boot !== hello.boot) {
       this.#lose(instance, instance.heardAt);
+      for (const lane of instance.breakers.values()) lane.ids.clear();
       instance.breakers.clear();
       instance.active.clear();
       instance.boot = hello.boot;
@@ -87,13 +98,36 @@ export class Fleet {
     // It says all of them again.
     this.policies.forget(instance);
     instance.tags = hello.tags;
+    instance.control = takesCommands(hello);
     instance.clock.hear(hello.now, now);
     instance.heardAt = now;
     return { instance, replaced };
   }
 
+  /** The name that it asks for, unless somebody else is heard by it. */
+  #nameFor(hello: Hello, owner: Owner): string {
+    const taken = (name: string): boolean => {
+      const held = this.instances.get(keyOf(hello.service, name));
+      if (held?.owner === undefined || held.owner === owner) return false;
+      return held.boot !== hello.boot || held.owner.token !== owner.token;
+    };
+    if (!taken(hello.instance)) return hello.instance;
+    const marked = `${hello.instance}~${hello.boot.slice(-8)}`;
+    let name = marked;
+    for (let i = 2; taken(name); i++) name = `${marked}~${i}`;
+    return name;
+  }
+
+  #forgetInstances(now: number): void {
+    for (const [key, instance] of goneInstances(this.instances, this.limits.instances)) {
+      for (const lane of [...instance.breakers.values()]) this.#dropLane(lane, now);
+      this.policies.forget(instance);
+      this.instances.delete(key);
+    }
+  }
+
   /** The connection is gone. One that said goodbye has no data from now on; any other is given its heartbeats. */
-  detach(instance: Instance, owner: object, now: number, goodbye: boolean): void {
+  detach(instance: Instance, owner: Owner, now: number, goodbye: boolean): void {
     if (instance.owner !== owner) return;
     instance.owner = undefined;
     if (goodbye) this.#lose(instance, now);
@@ -113,14 +147,19 @@ export class Fleet {
   register(instance: Instance, registrations: readonly Registration[], now: number): number {
     let refused = 0;
     instance.heardAt = now;
+    const { breakers } = instance;
     for (const registration of registrations) {
-      const row = this.#rowFor(instance.service, registration.name, now);
-      const lane = row && (row.lanes.get(instance.name) ?? this.#newLane(row, instance));
+      // A lane may go by several ids, and there are many ids.
+      const known = breakers.has(registration.id) || breakers.size < LIMITS.breakers;
+      // Where there was no room for one there is none for the next: it is looked for once.
+      const lane = known ? this.#laneFor(instance, registration.name, now, refused === 0) : undefined;
       if (lane === undefined) {
         refused++;
         continue;
       }
-      instance.breakers.set(registration.id, lane);
+      breakers.get(registration.id)?.ids.delete(registration.id);
+      breakers.set(registration.id, lane);
+      lane.ids.add(registration.id);
       this.#settle(lane, registration, now);
     }
     this.refused += refused;
@@ -130,12 +169,12 @@ export class Fleet {
   #settle(lane: FleetLane, registration: Registration, now: number): void {
     const { row, instance } = lane;
     row.heardAt = now;
-    row.config = registration.config;
-    row.configRevision = registration.configRevision;
-    row.tags = Object.assign(Object.create(null), instance.tags, registration.tags);
+    const described = row.describe(registration, instance.tags);
+    const laid = lane.mode !== 'auto' || registration.mode !== 'auto';
+    lane.overlay = overlayOfRegistration(lane, registration, now);
     lane.state = registration.state;
     lane.mode = registration.mode;
-    this.changes.add({ kind: 'row', row: row.row });
+    this.changes.add({ kind: described || laid ? 'row' : 'lanes', row: row.row });
     const since = instance.clock.past(registration.since, now, YEAR_MS);
     const code = laneOf(lane.state, lane.mode);
     const known = lane.history.since;
@@ -164,12 +203,17 @@ export class Fleet {
   #apply(lane: FleetLane, change: StateChange, now: number): void {
     const { row, instance } = lane;
     const t = Math.max(lane.lastEventAt, instance.clock.past(change.t, now));
-    const { id: _id, seq: _seq, ...rest } = change;
+    const { id: _id, seq: _seq, modeUntil: _until, ...rest } = change;
     const event = this.events.add({ ...rest, t, row: row.row, lane: lane.lane, instance: instance.name });
     if (change.retryAt !== undefined) event.retryAt = instance.clock.future(change.retryAt, t, now);
     if (change.firstFailureAt !== undefined) {
       event.firstFailureAt = Math.min(t, instance.clock.past(change.firstFailureAt, now));
     }
+    if (overlayChanges(lane, change)) {
+      lane.overlay = overlayOfChange(lane, change, now);
+      this.changes.add({ kind: 'row', row: row.row });
+    }
+    if (lane.overlay.modeUntil !== undefined) event.modeUntil = lane.overlay.modeUntil;
     lane.lastEventAt = t;
     lane.state = change.to;
     lane.mode = change.mode;
@@ -182,7 +226,30 @@ export class Fleet {
   rollup(instance: Instance, rollup: Rollup, now: number): void {
     this.tick++;
     this.heard(instance, now);
-    this.strangers += takeRollup(instance, rollup, this.tick, now);
+    const { tick, laneCharts } = this;
+    this.strangers += takeRollup(instance, rollup, { tick, now, laneCharts });
+  }
+
+  /** Whether each lane has charts of its own, besides those of its row. */
+  get laneCharts(): boolean {
+    return this.lanes <= MOST_LANE_CHARTS;
+  }
+
+  /** Keeps a marker; the browsers hear of it. */
+  mark(marker: Omit<Marker, 'marker'>): Marker {
+    const kept = this.markers.add(marker);
+    this.changes.add({ kind: 'marker', marker: kept });
+    return kept;
+  }
+
+  /** Takes parts of traces. */
+  trace(instance: Instance, parts: readonly TracePart[], now: number): void {
+    this.heard(instance, now);
+    for (const part of parts) {
+      const lane = instance.breakers.get(part.id);
+      if (lane === undefined) this.strangers++;
+      else this.traces.add(lane.lane, part, instance.clock.offsetMs);
+    }
   }
 
   /** Takes what policies say. */
@@ -231,10 +298,8 @@ export class Fleet {
   #show(lane: FleetLane, t: number, code: Lane, event?: EventRecord): void {
     const { row, history } = lane;
     const rewritten = t < (history.since ?? t);
-    history.set(t, code);
-    lane.code = code;
+    row.show(lane, t, code);
     if (code === LANE.noData) lane.live = IDLE;
-    row.refresh(t);
     row.tick = ++this.tick;
     const delta: Delta = {
       seq: ++this.seq,
@@ -244,20 +309,38 @@ export class Fleet {
       t,
       rowCode: row.code,
       rowSince: row.history.since ?? t,
+      counts: [...row.counts],
     };
-    if (event !== undefined) delta.event = event;
-    this.changes.add({ kind: 'delta', delta });
+    if (event !== undefined) {
+      delta.event = event;
+      if (event.from === 'closed' && event.to === 'open') delta.opens = row.opens(event.t);
+    }
+    const brief = event === undefined ? delta : { ...delta, event: briefly(event) };
+    this.changes.add({ kind: 'delta', delta, brief });
     if (rewritten) this.changes.add({ kind: 'rewritten' });
   }
 
-  #rowFor(service: string, name: string, now: number): FleetRow | undefined {
+  #laneFor(instance: Instance, name: string, now: number, makeRoom: boolean): FleetLane | undefined {
+    const known = this.#byKey.get(keyOf(instance.service, name))?.lanes.get(instance.name);
+    if (known !== undefined) return known;
+    if (this.lanes >= this.limits.lanes && makeRoom) {
+      for (const lane of goneLanes(this.rows.values(), this.limits.lanes)) this.#dropLane(lane, now);
+    }
+    // Before the row: one without a lane would never go.
+    if (this.lanes >= this.limits.lanes) return undefined;
+    const row = this.#rowFor(instance.service, name, now, makeRoom);
+    return row && this.#newLane(row, instance);
+  }
+
+  #rowFor(service: string, name: string, now: number, makeRoom = true): FleetRow | undefined {
     const key = keyOf(service, name);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const ofService = this.#ofService.get(service) ?? 0;
-    if (ofService >= this.limits.rowsPerService && !this.#evict(now, service)) return undefined;
-    if (this.rows.size >= this.limits.rows && !this.#evict(now)) return undefined;
-    const row = new FleetRow(this.#nextRow++, service, name, now);
+    const fullOf = ofService >= this.limits.rowsPerService;
+    if (fullOf && !(makeRoom && this.#evict(now, service))) return undefined;
+    if (this.rows.size >= this.limits.rows && !(makeRoom && this.#evict(now))) return undefined;
+    const row = new FleetRow({ row: this.#nextRow++, service, name }, this.memory, now);
     this.rows.set(row.row, row);
     this.#byKey.set(key, row);
     this.#ofService.set(service, (this.#ofService.get(service) ?? 0) + 1);
@@ -270,6 +353,7 @@ export class Fleet {
       lane: this.#nextLane++,
       row,
       instance,
+      ids: new Set(),
       state: 'closed',
       mode: 'auto',
       code: LANE.noData,
@@ -278,22 +362,21 @@ export class Fleet {
       series: new LaneSeries(this.memory),
       live: IDLE,
       roundAt: 0,
+      overlay: {},
     };
-    row.lanes.set(instance.name, lane);
-    this.lanes++;
+    row.add(lane);
+    if (++this.lanes === MOST_LANE_CHARTS + 1) this.#dropLaneCharts();
     return lane;
   }
 
-  /** Makes room for a row: those longest silent go first, a twentieth at once; never one that is in trouble. */
+  #dropLaneCharts(): void {
+    for (const row of this.rows.values()) for (const { series } of row.lanes.values()) series.release();
+  }
+
+  /** Makes room for a row. */
   #evict(now: number, service?: string): boolean {
-    const calm: FleetRow[] = [];
-    for (const row of this.rows.values()) {
-      const idle = row.code === LANE.closed || row.code === LANE.noData;
-      if (idle && (service === undefined || row.service === service)) calm.push(row);
-    }
-    calm.sort((a, b) => a.heardAt - b.heardAt);
     const room = service === undefined ? this.limits.rows : this.limits.rowsPerService;
-    const gone = calm.slice(0, Math.max(1, Math.floor(room / 20)));
+    const gone = calmRows(this.rows.values(), room, service);
     this.#dropRows(gone, now);
     return gone.length > 0;
   }
@@ -308,13 +391,15 @@ export class Fleet {
     if (row.lanes.get(instance.name) !== lane) return;
     row.drop(instance.name, now);
     lane.series.release();
+    this.traces.forget(lane.lane);
     instance.active.delete(lane);
-    for (const [id, each] of instance.breakers) if (each === lane) instance.breakers.delete(id);
+    for (const id of lane.ids) if (instance.breakers.get(id) === lane) instance.breakers.delete(id);
     this.lanes--;
     if (row.lanes.size > 0) {
       this.changes.add({ kind: 'row', row: row.row });
       return;
     }
+    row.series.release();
     this.rows.delete(row.row);
     this.#byKey.delete(keyOf(row.service, row.name));
     const left = (this.#ofService.get(row.service) ?? 1) - 1;

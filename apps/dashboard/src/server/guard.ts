@@ -60,7 +60,9 @@ export class Guard {
 
   /** Checks one request, an upgrade too; undefined when it may go on. */
   check(request: IncomingMessage): Refusal | undefined {
-    if (!this.hostAllowed(request.headers.host)) {
+    // Two of them: whoever stands before this server may have read the other one.
+    const hosts = request.headersDistinct.host ?? [];
+    if (hosts.length !== 1 || !this.hostAllowed(hosts[0])) {
       const text =
         'This server is not reached by that host name; allow it with allowedHosts or --allow-host.';
       return { kind: 'badHost', status: 421, text };

@@ -1,10 +1,12 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Access, Caller } from './access.ts';
-import { mayAct } from './access.ts';
+import { denialOf, mayAct } from './access.ts';
 import { readBody } from './body.ts';
 import type { Guard } from './guard.ts';
+import type { IngestAccess } from './ingest-access.ts';
+import type { Phase } from './lifecycle.ts';
 import { json, type Reply, send, text } from './reply.ts';
-import { BadRequest, type Routes } from './routes.ts';
+import { BadRequest, type Route, type Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
 import type { StaticFiles } from './static-files.ts';
 
@@ -12,13 +14,14 @@ export interface HttpParts {
   context: ServerContext;
   guard: Guard;
   access: Access;
+  ingestAccess: IngestAccess;
   routes: Routes;
   files: StaticFiles;
   /** Numbers for `/healthz`. */
   stats: () => unknown;
 }
 
-/** Answers HTTP: the API, `/healthz` and the built pages. */
+/** Answers HTTP: the API, `/healthz`, `/readyz` and the built pages. */
 export function createHttp(parts: HttpParts): RequestListener {
   const { context } = parts;
   return (request, response) => {
@@ -43,13 +46,21 @@ async function answer(parts: HttpParts, request: IncomingMessage): Promise<Reply
     parts.context.refusals.count(refusal.kind);
     return text(refusal.status, refusal.text);
   }
+  const { phase } = parts.context.lifecycle;
   const [rawPath, query] = splitOnce(request.url ?? '/');
   const path = decodePath(rawPath);
   if (path === undefined) return text(400, 'That is not a path.');
+  if (path === '/readyz' || (phase !== 'ready' && path !== '/healthz')) return readyReply(phase);
   if (path.startsWith('/api/'))
     return await answerApi(parts, request, path.replace(/^\/api\/v1\//, ''), query);
   if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed(['GET', 'HEAD']);
   return path === '/healthz' ? json(parts.stats()) : parts.files.answer(path);
+}
+
+function readyReply(phase: Phase): Reply {
+  return phase === 'ready'
+    ? text(200, 'ready')
+    : { ...text(503, phase), headers: { 'retry-after': '1', connection: 'close' } };
 }
 
 /** The token first: who may not look does not learn what there is. */
@@ -59,9 +70,9 @@ async function answerApi(
   path: string,
   query: string,
 ): Promise<Reply> {
-  const caller = admit(parts, request);
-  if ('status' in caller) return caller;
   const methods = parts.routes.at(path);
+  const caller = asService(parts, request, methods?.get(request.method ?? '')) ?? admit(parts, request);
+  if ('status' in caller) return caller;
   if (methods === undefined) return text(404, `There is ${parts.routes.paths} under /api/v1/.`);
   const route = methods.get(request.method === 'HEAD' ? 'GET' : (request.method ?? ''));
   if (route === undefined) {
@@ -69,7 +80,9 @@ async function answerApi(
   }
   if (!mayAct(caller.role, route.role)) {
     parts.context.refusals.count('forbidden');
-    return text(403, `This is for the role ${route.role}; the token given is that of a ${caller.role}.`);
+    const note = denialOf('This', route.role, caller);
+    if (route.method === 'POST') parts.context.audit.deny(caller, { note: `${path}: ${note}` });
+    return text(403, note);
   }
   const body = route.method === 'POST' ? await readBody(request) : { value: undefined };
   if ('refused' in body) return body.refused;
@@ -85,6 +98,23 @@ function notAllowed(methods: readonly string[]): Reply {
   return { ...text(405, `Only ${methods.join(' and ')}.`), headers: { allow: methods.join(', ') } };
 }
 
+/** A program with the token of services asks what that token opens. Pages have no business with it. */
+function asService(
+  { ingestAccess }: HttpParts,
+  { headers, socket }: IncomingMessage,
+  route: Route | undefined,
+): Caller | undefined {
+  if (!route?.services || headers.origin !== undefined || headers['sec-fetch-site'] !== undefined)
+    return undefined;
+  const address = socket.remoteAddress ?? '';
+  const admitted = ingestAccess.admits(bearer(headers), address);
+  return admitted ? { role: route.role, id: 'service', address } : undefined;
+}
+
+function bearer({ authorization = '' }: IncomingHttpHeaders): string | undefined {
+  return /^Bearer (.+)$/i.exec(authorization)?.[1];
+}
+
 /** Who asks. A page of another site gets nothing, even where it could not read it. */
 function admit(parts: HttpParts, request: IncomingMessage): Caller | Reply {
   const { context, access } = parts;
@@ -92,8 +122,11 @@ function admit(parts: HttpParts, request: IncomingMessage): Caller | Reply {
     context.refusals.count('foreignOrigin');
     return text(403, 'Pages of other sites may not read here.');
   }
-  const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const caller = access.check(given, request.socket.remoteAddress ?? '', context.monotonic());
+  const caller = access.check(
+    bearer(request.headers),
+    request.socket.remoteAddress ?? '',
+    context.monotonic(),
+  );
   if (typeof caller === 'object') return caller;
   context.refusals.count(caller);
   if (caller === 'authRate')

@@ -1,5 +1,7 @@
 import {
   type Batch,
+  type ControlAnswer,
+  type ControlCommand,
   type HelloAck,
   PROTOCOL_VERSION,
   readHeartbeat,
@@ -9,10 +11,13 @@ import {
   readRemovals,
   readRollup,
   readStateChanges,
+  readTraces,
 } from '@cb/protocol';
 import type { Namespace, Socket } from 'socket.io';
 import type { Fleet } from './fleet.ts';
-import type { Instance } from './instance.ts';
+import type { Reporting } from './ingest-access.ts';
+import type { Instance, NoAnswer, Owner } from './instance.ts';
+import { OpenCommands } from './open-commands.ts';
 import { Peer } from './peer.ts';
 import type { ServerContext } from './server-context.ts';
 
@@ -26,19 +31,28 @@ export function serveIngest(namespace: Namespace, context: ServerContext): void 
   });
 }
 
-class IngestConnection {
+class IngestConnection implements Owner {
+  readonly token: string;
+  /** The only service that its token allows; undefined for any. */
+  readonly #service: string | undefined;
   readonly #context: ServerContext;
   readonly #fleet: Fleet;
   readonly #peer: Peer;
+  readonly #commands: OpenCommands;
   #instance: Instance | undefined;
 
   constructor(socket: Socket, context: ServerContext) {
+    const { service, id } = socket.data as Reporting;
+    this.#service = service;
+    this.token = id;
     this.#context = context;
     this.#fleet = context.fleet;
     this.#peer = new Peer(socket, { ...context, burst: 200, perSecond: 100 });
+    this.#commands = new OpenCommands(this.#peer);
     const patience = setTimeout(() => this.#peer.close('silent'), HELLO_WITHIN_MS).unref();
     socket.once('disconnect', (reason) => {
       clearTimeout(patience);
+      this.#commands.close();
       const goodbye = reason === 'client namespace disconnect';
       if (this.#instance) this.#fleet.detach(this.#instance, this, context.now(), goodbye);
     });
@@ -51,8 +65,13 @@ class IngestConnection {
     this.#on('st', { seq: 0 }, (instance, payload, answer) => this.#change(instance, payload, answer));
     this.#on('rm', { ok: false }, (instance, payload, answer) => this.#remove(instance, payload, answer));
     this.#on('ro', undefined, (instance, payload) => this.#rollup(instance, payload));
+    this.#on('tr', undefined, (instance, payload) => this.#trace(instance, payload));
     this.#on('pol', undefined, (instance, payload) => this.#policies(instance, payload));
     this.#on('hb', undefined, (instance, payload) => this.#heartbeat(instance, payload));
+  }
+
+  command(command: ControlCommand, withinMs: number): Promise<ControlAnswer | NoAnswer> {
+    return this.#commands.ask(command, withinMs);
   }
 
   /** A message that needs to know who speaks. */
@@ -76,6 +95,12 @@ class IngestConnection {
     if (typeof hello === 'string' || refused !== undefined) {
       answer({ ...base, ok: false, error: refused ?? '' } satisfies HelloAck);
       return refused;
+    }
+    if (this.#service !== undefined && hello.service !== this.#service) {
+      answer({ ...base, ok: false, error: 'unauthorized: the token is that of another service' });
+      this.#context.log(`/ingest refused ${this.#peer.socket.handshake.address}: unauthorized`);
+      this.#peer.close('unauthorized');
+      return undefined;
     }
     const { instance, replaced } = this.#fleet.attach(hello, this, this.#context.now());
     this.#instance = instance;
@@ -116,6 +141,14 @@ class IngestConnection {
     if (typeof read === 'string') return read;
     this.#context.refusals.count('badEntry', read.skipped);
     this.#fleet.rollup(instance, read.rollup, this.#context.now());
+    return undefined;
+  }
+
+  #trace(instance: Instance, payload: unknown): string | undefined {
+    const batch = readTraces(payload);
+    const refused = this.#refusedBatch(batch, 'tr');
+    if (typeof batch === 'string' || refused !== undefined) return refused;
+    this.#fleet.trace(instance, batch.items, this.#context.now());
     return undefined;
   }
 

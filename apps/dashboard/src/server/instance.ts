@@ -1,10 +1,21 @@
-import type { Hello } from '@cb/protocol';
+import type { ControlAnswer, ControlCommand, Hello } from '@cb/protocol';
 import type { PolicyEntry } from './policy-entry.ts';
 import { ProducerClock } from './producer-clock.ts';
 import type { FleetLane } from './row.ts';
 
 /** Boots of one instance whose newest seq is remembered. */
 const MOST_BOOTS = 8;
+
+/** What became of a command that got no answer: the connection was lost, or the time was over. It may have been done. */
+export type NoAnswer = 'lost' | 'late';
+
+/** A connection that speaks for an instance. */
+export interface Owner {
+  /** Mark of the token that it came with: one of another token cannot take its place. */
+  readonly token?: string;
+  /** Asks the service to do something. Never rejects. */
+  command?(command: ControlCommand, withinMs: number): Promise<ControlAnswer | NoAnswer>;
+}
 
 /** One running process of a service, over all its connections. */
 export class Instance {
@@ -15,8 +26,10 @@ export class Instance {
   clock: ProducerClock;
   /** Server time of its last message. */
   heardAt: number;
+  /** Whether the service takes commands. */
+  control: boolean;
   /** The connection that speaks for it now. */
-  owner: object | undefined;
+  owner: Owner | undefined;
   /** By the producer's own id; valid within one boot. */
   readonly breakers: Map<number, FleetLane> = new Map();
   /** By the producer's own id of them; valid within one connection, since each says them all. */
@@ -37,6 +50,7 @@ export class Instance {
     this.tags = hello.tags;
     this.clock = new ProducerClock(hello.now, now);
     this.heardAt = now;
+    this.control = takesCommands(hello);
   }
 
   /** Largest seq of this boot that is held. */
@@ -55,4 +69,8 @@ export class Instance {
     }
     return true;
   }
+}
+
+export function takesCommands({ caps }: Hello): boolean {
+  return caps?.includes('control') === true;
 }

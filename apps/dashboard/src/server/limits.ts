@@ -7,8 +7,13 @@ export interface Limits {
   /** Rows (breakers over all instances) in all, and of one service. Beyond it calm, silent ones go. Default 10,000 and 2,000. */
   rows: number;
   rowsPerService: number;
-  /** Lanes (breakers on instances) in all. Default 50,000. */
+  /** Lanes (breakers on instances) in all. Default 250,000. */
   lanes: number;
+  /** Instances that are remembered, running and gone ones. Beyond it those that are gone go. Default 5,000. */
+  instances: number;
+  /** Connections at once in all, and of one address; behind a proxy all are of its address. Default 2,000 and 1,000. */
+  connections: number;
+  connectionsPerAddress: number;
   /** Policies on instances in all; of one instance 1,000. Default 10,000. */
   policies: number;
   /** State changes kept in all, and of one row. Default 20,000 and 500. */
@@ -16,7 +21,9 @@ export interface Limits {
   eventsPerRow: number;
   /** Rough bytes that all charts may use. Default 192 MiB. */
   seriesBytes: number;
-  /** Changes a browser may fall behind before it reads everything again. Default 4,096. */
+  /** Rough bytes that all traces of single calls may use; beyond it the oldest go. Default 64 MiB: about seven million calls. */
+  traceBytes: number;
+  /** Changes a browser may fall behind before it reads everything again. Default 16,384. */
   backlog: number;
   /** How long an instance that is gone keeps its lanes. Default one hour. */
   forgetInstanceMs: number;
@@ -29,18 +36,25 @@ const DEFAULTS: Limits = {
   rollupMs: 1_000,
   rows: 10_000,
   rowsPerService: 2_000,
-  lanes: 50_000,
+  lanes: 250_000,
+  instances: 5_000,
+  connections: 2_000,
+  connectionsPerAddress: 1_000,
   policies: 10_000,
   events: 20_000,
   eventsPerRow: 500,
   seriesBytes: 192 * 2 ** 20,
-  backlog: 4_096,
+  traceBytes: 64 * 2 ** 20,
+  backlog: 16_384,
   forgetInstanceMs: 3_600_000,
   forgetRowMs: 24 * 3_600_000,
 };
 
 /** Fills in defaults; refuses what is no number above 0, or no limit at all. */
 export function resolveLimits(limits: Partial<Limits>): Limits {
+  if (typeof limits !== 'object' || limits === null || Array.isArray(limits)) {
+    throw new TypeError('limits must be an object, like { rows: 5000 }');
+  }
   for (const [key, value] of Object.entries(limits)) {
     if (!Object.hasOwn(DEFAULTS, key)) {
       throw new TypeError(`limits has no "${key}"; it knows ${Object.keys(DEFAULTS).join(', ')}`);

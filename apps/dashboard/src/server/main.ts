@@ -1,71 +1,17 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { type DashboardOptions, startDashboard } from './server.ts';
+import { type DashboardServer, startDashboard } from './server.ts';
+import { strayVariables } from './settings/environment.ts';
+import { helpText } from './settings/help.ts';
+import { printSettings } from './settings/print-settings.ts';
+import { CONFIG, readSettings, type Settings, withFiles } from './settings/read-settings.ts';
+import { SettingsError } from './settings/setting.ts';
+import { SETTINGS } from './settings/settings-table.ts';
+import { toOptions } from './settings/to-options.ts';
 
-const HELP = `cb-dashboard: live dashboard for circuit breakers
-
-  --port N            port to listen on, 0 for a free one        (CB_DASHBOARD_PORT, default 4600)
-  --host ADDRESS      address to listen on                       (CB_DASHBOARD_HOST, default 127.0.0.1)
-  --ingest-token T    secret that services send                  (CB_DASHBOARD_INGEST_TOKEN)
-  --view-token T      secret that browsers send                  (CB_DASHBOARD_VIEW_TOKEN)
-  --control-token T   secret of operators: the hand on the switch (CB_DASHBOARD_CONTROL_TOKEN)
-  --admin-token T     secret of administrators                    (CB_DASHBOARD_ADMIN_TOKEN)
-  --allow-origin URL  origin that may read, may be repeated      (CB_DASHBOARD_ALLOW_ORIGIN, separated by commas)
-  --allow-host NAME   name the server is reached by, repeatable  (CB_DASHBOARD_ALLOW_HOST, separated by commas)
-  --verbose           print one line per refusal
-  --help, --version
-
-Prefer the environment for secrets: arguments are visible to other users of the machine.
-`;
-
-function readOptions(): DashboardOptions | string {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string' },
-      host: { type: 'string' },
-      'ingest-token': { type: 'string' },
-      'view-token': { type: 'string' },
-      'control-token': { type: 'string' },
-      'admin-token': { type: 'string' },
-      'allow-origin': { type: 'string', multiple: true },
-      'allow-host': { type: 'string', multiple: true },
-      verbose: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-      version: { type: 'boolean', short: 'v' },
-    },
-  });
-  if (values.help) return HELP;
-  if (values.version) return `${version()}\n`;
-  const { env } = process;
-  const options: DashboardOptions = {
-    allowedOrigins: values['allow-origin'] ?? list(env.CB_DASHBOARD_ALLOW_ORIGIN),
-    allowedHosts: values['allow-host'] ?? list(env.CB_DASHBOARD_ALLOW_HOST),
-  };
-  const port = values.port ?? env.CB_DASHBOARD_PORT;
-  const host = values.host ?? env.CB_DASHBOARD_HOST;
-  const ingestToken = values['ingest-token'] ?? env.CB_DASHBOARD_INGEST_TOKEN;
-  const viewToken = values['view-token'] ?? env.CB_DASHBOARD_VIEW_TOKEN;
-  if (port) {
-    if (!/^\d+$/.test(port))
-      throw new RangeError(`--port must be a whole number from 0 to 65535, got "${port}"`);
-    options.port = Number(port);
-  }
-  if (host) options.host = host;
-  if (ingestToken) options.ingestToken = ingestToken;
-  if (viewToken) options.viewToken = viewToken;
-  const controlToken = values['control-token'] ?? env.CB_DASHBOARD_CONTROL_TOKEN;
-  const adminToken = values['admin-token'] ?? env.CB_DASHBOARD_ADMIN_TOKEN;
-  if (controlToken) options.controlToken = controlToken;
-  if (adminToken) options.adminToken = adminToken;
-  if (values.verbose) options.log = (line) => console.error(line);
-  return options;
-}
-
-function list(value: string | undefined): string[] {
-  return (value ?? '').split(',').flatMap((entry) => entry.trim() || []);
-}
+/** How long closing may take. */
+const PATIENCE_MS = 5_000;
 
 function version(): string {
   const file = fileURLToPath(import.meta.resolve('@cb/dashboard/package.json'));
@@ -82,22 +28,64 @@ function explain(error: unknown): string {
   return message;
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
-  if (typeof options === 'string') {
-    process.stdout.write(options);
+/** The first signal closes in order, within five seconds; the second ends at once. */
+function leaveOnSignals(dashboard: DashboardServer): void {
+  let leaving = false;
+  const leave = (signal: NodeJS.Signals): void => {
+    if (leaving) process.exit(signal === 'SIGINT' ? 130 : 143);
+    leaving = true;
+    setTimeout(() => {
+      console.error(`cb-dashboard: not everything was closed within ${PATIENCE_MS / 1_000} s`);
+      process.exit(0);
+    }, PATIENCE_MS);
+    dashboard
+      .close()
+      .catch((error: unknown) => console.error(`cb-dashboard: ${(error as Error).message}`))
+      .finally(() => process.exit(0));
+  };
+  process.on('SIGINT', leave).on('SIGTERM', leave);
+}
+
+async function serve(settings: Settings): Promise<void> {
+  const options = toOptions(settings);
+  for (const line of strayVariables(process.env, withFiles([CONFIG, ...SETTINGS]))) {
+    console.error(`cb-dashboard: ${line}`);
+  }
+  if (settings.command === 'check') {
+    console.log('The settings are good.');
     return;
   }
+  const setTo = (key: string): unknown => settings.effective.get(key)?.value;
+  if (setTo('verbose') === true) options.log = (line) => console.error(line);
+  if (setTo('auditLog') !== false) options.auditLog = (line) => console.log(line);
   const dashboard = await startDashboard(options);
-  const stop = (): void => {
-    void dashboard.close().then(() => process.exit(0));
-  };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  leaveOnSignals(dashboard);
   // Last: who reads it may say at once that it should leave.
   console.log(dashboard.url);
 }
 
+async function main(): Promise<void> {
+  const settings = readSettings(SETTINGS, process.argv.slice(2), process.env);
+  switch (settings.command) {
+    case 'help':
+      process.stdout.write(helpText(SETTINGS));
+      return;
+    case 'version':
+      console.log(version());
+      return;
+    case 'print-config':
+      process.stdout.write(printSettings(settings));
+      // What is printed may still be wrong together.
+      toOptions(settings);
+      return;
+    case 'check':
+    case undefined:
+      await serve(settings);
+  }
+}
+
 main().catch((error: unknown) => {
   console.error(`cb-dashboard: ${explain(error)}`);
-  process.exit(1);
+  // 2 as usual for a command line that cannot be used; 1 for what happens later.
+  process.exitCode = error instanceof SettingsError ? 2 : 1;
 });

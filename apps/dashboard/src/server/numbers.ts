@@ -1,19 +1,26 @@
 import { BUCKETS, type Frame, LANE, percentile, type Rollup, type Totals } from '@cb/protocol';
 import type { Instance } from './instance.ts';
 import { type FleetLane, type FleetRow, IDLE } from './row.ts';
-import type { Sample } from './series-step.ts';
+import type { Sample } from './series-memory.ts';
 
 /** Latencies of the last ten seconds make the p95 of a frame. */
 const P95_OVER_MS = 10_000;
 /** Parts of a whole in which shares are kept and sent. */
 const SHARES = 10_000;
 
+/** When a rollup came, which one it is, and whether lanes have charts of their own. */
+export interface Arrival {
+  tick: number;
+  now: number;
+  laneCharts: boolean;
+}
+
 /**
  * Takes one rollup into the lanes of an instance; answers how many ids nobody registered. Rollups of one moment belong
  * together: what does not fit into one message comes in several. A lane that had nothing to say in a whole round of them
  * falls to zero when the next begins.
  */
-export function takeRollup(instance: Instance, rollup: Rollup, tick: number, now: number): number {
+export function takeRollup(instance: Instance, rollup: Rollup, { tick, now, laneCharts }: Arrival): number {
   if (rollup.t !== instance.roundAt) {
     for (const lane of instance.active) if (lane.roundAt !== instance.roundAt) rest(lane, tick, now);
     instance.roundAt = rollup.t;
@@ -27,7 +34,8 @@ export function takeRollup(instance: Instance, rollup: Rollup, tick: number, now
       continue;
     }
     readRow(sample, rollup, i, lane.live.failureShare / SHARES);
-    lane.series.add(sample);
+    lane.row.series.add(sample);
+    if (laneCharts) lane.series.add(sample);
     keepLive(lane, sample);
     touch(lane, tick, now);
     lane.roundAt = rollup.t;
@@ -103,13 +111,13 @@ export function addToFrame(frame: Frame, row: FleetRow, now: number): void {
   let share = -1;
   let inFlight = 0;
   latencies.fill(0);
-  for (const { live, series, code } of row.lanes.values()) {
+  row.series.addLatencies(latencies, now - P95_OVER_MS, now);
+  for (const { live, code } of row.lanes.values()) {
     if (code === LANE.noData) continue;
     calls += (1_000 * live.calls) / live.ms;
     rejected += (1_000 * live.rejected) / live.ms;
     inFlight += live.inFlight;
     share = Math.max(share, live.failureShare);
-    series.addLatencies(latencies, now - P95_OVER_MS, now);
   }
   frame.row.push(row.row);
   frame.callsPerSecond.push(round(calls, 10));

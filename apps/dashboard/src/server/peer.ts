@@ -36,10 +36,13 @@ export class Peer {
     const bucket = new TokenBucket(options.burst, options.perSecond, options.monotonic());
     socket.use(([event, ...args]) => {
       // Never calls on: every message ends here, and none reaches a listener by its name.
+      // What was on its way when the connection was closed: nobody would notice that it ends.
+      if (!socket.connected) return;
       if (bucket.take(options.monotonic())) this.#take(event, args);
       else this.#drop();
     });
-    socket.on('error', () => options.refusals.count('fault'));
+    // What cannot even be decoded; socket.io closes the connection.
+    socket.on('error', () => options.refusals.count('badMessage'));
     // One namespace per connection: leaving it leaves the server.
     socket.on('disconnect', () => socket.conn.close());
   }

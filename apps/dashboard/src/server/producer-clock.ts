@@ -29,9 +29,9 @@ export class ProducerClock {
     return Math.min(serverNow, Math.max(serverNow - windowMs, t));
   }
 
-  /** A moment to come: at most a day ahead, and not before `t`. */
-  future(producerTime: number, t: number, serverNow: number): number {
+  /** A moment to come: at most `windowMs` ahead (default one day), and not before `t`. */
+  future(producerTime: number, t: number, serverNow: number, windowMs: number = DAY_MS): number {
     const moment = Math.round(producerTime + this.#offsetMs);
-    return Math.max(t, Math.min(serverNow + DAY_MS, moment));
+    return Math.max(t, Math.min(serverNow + windowMs, moment));
   }
 }

@@ -12,6 +12,7 @@ const KINDS = [
   'unknownMessage',
   'rate',
   'silent',
+  'unread',
   'strikes',
   'fault',
 ] as const;

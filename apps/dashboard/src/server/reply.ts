@@ -52,9 +52,9 @@ export async function send(request: IncomingMessage, response: ServerResponse, r
     response.writeHead(304, headers).end();
     return;
   }
-  let body = Buffer.from(reply.body as string);
+  let body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
   if (body.length >= ZIP_FROM_BYTES && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
-    body = (reply.zipped ?? (await zip(body, { level: 5 }))) as Buffer<ArrayBuffer>;
+    body = reply.zipped ?? (await zip(body, { level: 5 }));
     headers['content-encoding'] = 'gzip';
   }
   headers['content-length'] = body.length;

@@ -17,6 +17,8 @@ export interface Route {
   readonly path: string;
   /** Who may ask at least. */
   readonly role: Role;
+  /** Whoever may report as a service may ask this too. */
+  readonly services?: true;
   answer(request: ApiRequest): Reply | Promise<Reply>;
 }
 

@@ -1,56 +1,57 @@
+import { addPairs, PACKED_BYTES } from './packed-histogram.ts';
 import { Fillings } from './series-filling.ts';
-import { bucketOf, callsOf, Latencies } from './series-latencies.ts';
-import { addNumbers, COLUMNS, TIERS } from './series-step.ts';
+import { COLUMNS, TIERS } from './series-step.ts';
 
-/** Steps of one chunk. */
-export const CHUNK_STEPS = 60;
-/** A column more says that the step was written. Together, so that a step is one place in memory. */
-const WRITTEN = COLUMNS;
-const CELLS = COLUMNS + 1;
-/** Rough cost of a chunk without its latencies, in bytes. */
-const CHUNK_BYTES = CHUNK_STEPS * CELLS * 4 + 500;
+export { COLUMNS, RATIO, type Sample, TIERS } from './series-step.ts';
+
+/** Of the memory, what each grain is left when it is short. */
+const SHARES = [0.25, 0.35, 0.4] as const;
+/** Steps of one chunk: as many as a small integer has bits to spare. */
+export const CHUNK_STEPS = 30;
+
+/** Rough cost of a chunk without its histograms. */
+const CHUNK_BYTES = CHUNK_STEPS * (COLUMNS * 4 + 8) + 400;
 
 const NOTHING = new Float32Array(0);
 
-/** Sixty steps of one lane in one grain. */
+/** Thirty steps of one series in one grain. */
 export interface Chunk {
+  readonly tier: number;
   /** Number of its first step: epoch milliseconds / step. */
-  first: number;
-  /** `CELLS` numbers a step. */
-  cells: Float32Array;
-  /** Of all its steps. */
-  readonly latencies: Latencies;
+  readonly first: number;
+  /** A bit for each step that something was written to. */
+  written: number;
+  values: Float32Array;
+  /** Latencies of a step, packed. */
+  hist: (string | undefined)[];
   bytes: number;
   /** Its memory was taken for newer numbers. */
   dead: boolean;
 }
 
-export function chunkOf(first: number): Chunk {
-  return {
-    first,
-    cells: new Float32Array(CHUNK_STEPS * CELLS),
-    latencies: new Latencies(),
-    bytes: CHUNK_BYTES,
-    dead: false,
-  };
+export function chunkOf(tier: number, first: number): Chunk {
+  const values = new Float32Array(CHUNK_STEPS * COLUMNS);
+  return { tier, first, written: 0, values, hist: [], bytes: CHUNK_BYTES, dead: false };
 }
 
-export function isWritten(chunk: Chunk, slot: number): boolean {
-  return chunk.cells[slot * CELLS + WRITTEN] === 1;
+/** Chunks of one grain in the order in which they were made. */
+interface Queue {
+  chunks: Chunk[];
+  head: number;
+  bytes: number;
 }
 
-/** One column of a step. */
-export function cellOf(chunk: Chunk, slot: number, column: number): number {
-  return chunk.cells[slot * CELLS + column] as number;
-}
-
-/** The memory of all lanes' series together. Beyond its bound the oldest chunks of the finest grain go first. */
+/**
+ * The memory of all series together. Beyond its bound the oldest chunks of a grain that has more than its share go, the
+ * finest grain first; and while it is short, the finest grain is kept only of what somebody looks at.
+ */
 export class SeriesMemory {
   readonly fillings: Fillings = new Fillings();
   readonly #mostBytes: number;
-  readonly #queues: { chunks: Chunk[]; head: number }[] = TIERS.map(() => ({ chunks: [], head: 0 }));
+  readonly #queues: readonly Queue[] = TIERS.map(() => ({ chunks: [], head: 0, bytes: 0 }));
   #bytes = 0;
   #dropped = 0;
+  #short = false;
 
   /** @param mostBytes Rough bound in bytes, default 192 MiB. */
   constructor(mostBytes: number = 192 * 2 ** 20) {
@@ -67,45 +68,69 @@ export class SeriesMemory {
     return this.#dropped;
   }
 
-  keep(tier: number, chunk: Chunk): void {
-    this.#queues[tier]?.chunks.push(chunk);
-    this.#bytes += chunk.bytes;
+  /** Chunks had to go before their time, and half of the memory is not free again. */
+  get short(): boolean {
+    return this.#short;
+  }
+
+  keep(chunk: Chunk): void {
+    const queue = this.#queues[chunk.tier] as Queue;
+    queue.chunks.push(chunk);
+    this.#add(chunk, chunk.bytes);
+    this.#forgetOld(queue, chunk);
     this.#makeRoom(chunk);
+  }
+
+  #add(chunk: Chunk, bytes: number): void {
+    (this.#queues[chunk.tier] as Queue).bytes += bytes;
+    this.#bytes += bytes;
   }
 
   release(chunk: Chunk): void {
     if (chunk.dead) return;
     chunk.dead = true;
-    this.#bytes -= chunk.bytes;
-    // A lane may still point at the chunk; the array must not wait for it.
-    chunk.cells = NOTHING;
-    chunk.latencies.clear();
+    this.#add(chunk, -chunk.bytes);
+    // A series may still point at the chunk; the arrays must not wait for it.
+    chunk.values = NOTHING;
+    chunk.written = 0;
+    chunk.hist = [];
   }
 
-  /** Adds `COLUMNS` numbers, which begin at `from`, to a step. */
-  write(chunk: Chunk, slot: number, numbers: Float64Array, from: number): void {
-    const at = slot * CELLS;
-    addNumbers(chunk.cells, at, numbers, from);
-    chunk.cells[at + WRITTEN] = 1;
-  }
-
-  /** Adds so many entries, which begin at `from`, to the latencies of a step. */
-  writeLatencies(chunk: Chunk, slot: number, entries: Float64Array, from: number, count: number): void {
-    let more = 0;
-    for (let i = from; i < from + count; i++) {
-      const entry = entries[i] as number;
-      more += chunk.latencies.add(slot, bucketOf(entry), callsOf(entry));
-    }
-    if (more === 0) return;
+  /** Adds a cell to a step, of whose gauge `cover` counts there. */
+  write(chunk: Chunk, slot: number, cell: number, cover: number): void {
+    this.fillings.addTo(chunk.values, slot * COLUMNS, cell, cover);
+    chunk.written |= 1 << slot;
+    const pairs = this.fillings.pairsOf(cell);
+    if (pairs.length === 0) return;
+    const before = chunk.hist[slot];
+    const merged = addPairs(before ?? '', pairs);
+    chunk.hist[slot] = merged;
+    const more = merged.length - (before === undefined ? -PACKED_BYTES : before.length);
     chunk.bytes += more;
-    this.#bytes += more;
+    this.#add(chunk, more);
     this.#makeRoom(chunk);
   }
 
+  /** What is older than its grain is kept: nobody may have written to that series since. */
+  #forgetOld(queue: Queue, newest: Chunk): void {
+    const { stepMs, keptMs } = TIERS[newest.tier] as (typeof TIERS)[number];
+    const oldest = newest.first - keptMs / stepMs - CHUNK_STEPS;
+    for (; queue.head < queue.chunks.length; queue.head++) {
+      const chunk = queue.chunks[queue.head] as Chunk;
+      if (!chunk.dead && chunk.first >= oldest) break;
+      this.release(chunk);
+    }
+    this.#tidy(queue);
+  }
+
   #makeRoom(keep: Chunk): void {
-    if (this.#bytes <= this.#mostBytes) return;
-    for (const queue of this.#queues) {
-      while (this.#bytes > this.#mostBytes && queue.head < queue.chunks.length) {
+    if (this.#bytes <= this.#mostBytes) {
+      if (this.#bytes * 2 < this.#mostBytes) this.#short = false;
+      return;
+    }
+    this.#queues.forEach((queue, tier) => {
+      const share = (SHARES[tier] as number) * this.#mostBytes;
+      while (this.#bytes > this.#mostBytes && queue.bytes > share && queue.head < queue.chunks.length) {
         const chunk = queue.chunks[queue.head] as Chunk;
         if (chunk === keep) break;
         if (!chunk.dead) this.#dropped++;
@@ -113,11 +138,11 @@ export class SeriesMemory {
         queue.head++;
       }
       this.#tidy(queue);
-    }
+    });
+    this.#short = true;
   }
 
-  #tidy(queue: { chunks: Chunk[]; head: number }): void {
-    while (queue.chunks[queue.head]?.dead) queue.head++;
+  #tidy(queue: Queue): void {
     if (queue.head < 1_000 || queue.head * 2 < queue.chunks.length) return;
     queue.chunks = queue.chunks.slice(queue.head);
     queue.head = 0;

@@ -1,25 +1,31 @@
 import { BUCKETS, percentile, type Series } from '@cb/protocol';
+import { eachBucket } from './packed-histogram.ts';
 import { FILLED } from './series-filling.ts';
-import { bucketOf, callsOf, entryOf } from './series-latencies.ts';
-import { CHUNK_STEPS, type Chunk, cellOf, chunkOf, isWritten, type SeriesMemory } from './series-memory.ts';
-import { addSample, COLUMNS, RATIO, type Sample, TIERS } from './series-step.ts';
+import {
+  CHUNK_STEPS,
+  type Chunk,
+  COLUMNS,
+  chunkOf,
+  RATIO,
+  type Sample,
+  type SeriesMemory,
+  TIERS,
+} from './series-memory.ts';
 
-type Tier = (typeof TIERS)[number];
 /** Most steps one answer may have. */
 const MOST_STEPS = 1_500;
+const NONE: readonly Chunk[][] = [];
+type Tier = (typeof TIERS)[number];
 
-/**
- * Rollups of one lane in three grains. Memory is shared with all other lanes through `SeriesMemory`. The step that is
- * being filled stands apart, and goes into its own grain and the next coarser one when another begins or somebody reads:
- * a rollup then touches one place in memory instead of three.
- */
+/** Rollups in three grains. Memory is shared with all other series through `SeriesMemory`. */
 export class LaneSeries {
   readonly #memory: SeriesMemory;
-  readonly #tiers: Chunk[][] = TIERS.map(() => []);
-  /** Newest chunk of the finest grain: where nearly everything goes. */
-  #newest: Chunk | undefined;
+  /** By grain. Most series are of breakers that nobody calls, and have none. */
+  #tiers: readonly Chunk[][] = NONE;
   /** First of its cells; -1 until the first rollup. */
   #cell = -1;
+  /** How many look at it: while memory is short, the finest grain is for them. */
+  watchers = 0;
 
   constructor(memory: SeriesMemory) {
     this.#memory = memory;
@@ -27,36 +33,24 @@ export class LaneSeries {
 
   /** Counts belong to every step that the interval touches, in proportion: steps stay even though rollups drift. */
   add(sample: Sample): void {
-    const { stepMs } = TIERS[0] as Tier;
-    if (sample.ms > CHUNK_STEPS * stepMs) {
-      for (let tier = 0; tier < TIERS.length; tier++) this.#addLong(tier, sample);
-      return;
-    }
+    if (this.#tiers === NONE) this.#tiers = TIERS.map(() => []);
     if (this.#cell === -1) this.#cell = this.#memory.fillings.take();
-    const { first, last, heaviest } = stepsOf(sample, stepMs);
-    for (let step = first; step <= last; step++) {
-      this.#begin(0, step);
-      this.#memory.fillings.add(this.#cell, sample, shareOf(sample, step, stepMs));
-      if (step !== heaviest || sample.hist === undefined) continue;
-      for (let i = 0; i + 1 < sample.hist.length; i += 2) {
-        this.#addCalls(0, sample.hist[i] as number, sample.hist[i + 1] as number);
-      }
-    }
+    // One that speaks of a long time, as after an outage, would touch too many fine steps.
+    const tier = sample.ms > CHUNK_STEPS * (TIERS[0] as Tier).stepMs ? 1 : 0;
+    this.#spread(tier, sample);
   }
 
-  /** A rollup over a long time, as after an outage, goes into each grain by itself: its newest steps, a chunk of them. */
-  #addLong(tier: number, sample: Sample): void {
+  #spread(tier: number, sample: Sample): void {
     const { stepMs } = TIERS[tier] as Tier;
-    const { first, last, heaviest } = stepsOf(sample, stepMs);
-    const entries = entriesOf(sample.hist ?? []);
-    for (let step = Math.max(first, last - CHUNK_STEPS); step <= last; step++) {
-      const chunk = this.#chunk(tier, step);
-      if (chunk === undefined) continue;
-      const numbers = new Float64Array(COLUMNS);
-      addSample(numbers, 0, sample, shareOf(sample, step, stepMs));
-      this.#memory.write(chunk, step - chunk.first, numbers, 0);
-      if (step !== heaviest) continue;
-      this.#memory.writeLatencies(chunk, step - chunk.first, entries, 0, entries.length);
+    const from = sample.t - sample.ms;
+    const first = Math.floor(from / stepMs);
+    const last = Math.ceil(sample.t / stepMs) - 1;
+    const heaviest = Math.floor((from + sample.ms / 2) / stepMs);
+    for (let step = Math.max(first, last - 2 * CHUNK_STEPS); step <= last; step++) {
+      const overlap = Math.min(sample.t, (step + 1) * stepMs) - Math.max(from, step * stepMs);
+      this.#begin(tier, step);
+      this.#memory.fillings.add(this.#cell + tier, sample, overlap / sample.ms, overlap / stepMs);
+      if (step === heaviest) this.#addHistogram(tier, sample.hist);
     }
   }
 
@@ -68,15 +62,19 @@ export class LaneSeries {
     fillings.begin(cell, step);
   }
 
-  /** Adds calls to a bucket of the step being filled. One that has no room for it is emptied, and goes on. */
-  #addCalls(tier: number, bucket: number, calls: number): void {
+  /** Adds calls to the step being filled. Where there is no room for another bucket, that is emptied and goes on. */
+  #addHistogram(tier: number, pairs: ArrayLike<number> | undefined): void {
+    if (pairs === undefined) return;
     const { fillings } = this.#memory;
     const cell = this.#cell + tier;
-    if (fillings.addCalls(cell, bucket, calls)) return;
-    const step = fillings.stepOf(cell);
-    this.#flush(tier);
-    fillings.begin(cell, step);
-    fillings.addCalls(cell, bucket, calls);
+    for (let i = 0; i + 1 < pairs.length; i += 2) {
+      const [bucket, calls] = [pairs[i] as number, pairs[i + 1] as number];
+      if (fillings.addCalls(cell, bucket, calls)) continue;
+      const step = fillings.stepOf(cell);
+      this.#flush(tier);
+      fillings.begin(cell, step);
+      fillings.addCalls(cell, bucket, calls);
+    }
   }
 
   /** Puts the step that is being filled where it belongs, and into the next coarser grain. */
@@ -86,40 +84,26 @@ export class LaneSeries {
     const filled = fillings.stepOf(cell);
     if (filled === -1) return;
     const coarser = tier + 1;
-    const step = Math.floor((filled * (TIERS[tier] as Tier).stepMs) / (TIERS[coarser] as Tier).stepMs);
-    if (coarser < FILLED) this.#pour(cell, coarser, step);
-    else this.#keep(cell, coarser, step);
-    this.#keep(cell, tier, filled);
+    const cover = (TIERS[tier] as Tier).stepMs / (TIERS[coarser] as Tier).stepMs;
+    const step = Math.floor(filled * cover);
+    if (coarser < FILLED) {
+      this.#begin(coarser, step);
+      fillings.addCell(this.#cell + coarser, cell, cover);
+      this.#addHistogram(coarser, fillings.pairsOf(cell));
+    } else this.#write(coarser, step, cell, cover);
+    // While memory is short, the finest grain is for what somebody looks at.
+    if (tier > 0 || this.watchers > 0 || !this.#memory.short) this.#write(tier, filled, cell, 1);
     fillings.clear(cell);
   }
 
-  /** Adds a cell to the step that is being filled in a coarser grain. */
-  #pour(cell: number, tier: number, step: number): void {
-    const { fillings } = this.#memory;
-    this.#begin(tier, step);
-    fillings.addCell(this.#cell + tier, cell);
-    const from = fillings.bucketsAt(cell);
-    for (let i = from; i < from + fillings.bucketsOf(cell); i++) {
-      const entry = fillings.memory[i] as number;
-      this.#addCalls(tier, bucketOf(entry), callsOf(entry));
-    }
-  }
-
-  /** Adds a cell to a step of the past. */
-  #keep(cell: number, tier: number, step: number): void {
+  #write(tier: number, step: number, cell: number, cover: number): void {
     const chunk = this.#chunk(tier, step);
-    if (chunk === undefined) return;
-    const { fillings } = this.#memory;
-    const slot = step - chunk.first;
-    this.#memory.write(chunk, slot, fillings.memory, fillings.numbersAt(cell));
-    const from = fillings.bucketsAt(cell);
-    this.#memory.writeLatencies(chunk, slot, fillings.memory, from, fillings.bucketsOf(cell));
+    if (chunk !== undefined) this.#memory.write(chunk, step - chunk.first, cell, cover);
   }
 
   #chunk(tier: number, step: number): Chunk | undefined {
-    const first = step - (step % CHUNK_STEPS);
-    if (tier === 0 && this.#newest?.first === first && !this.#newest.dead) return this.#newest;
     const chunks = this.#tiers[tier] as Chunk[];
+    const first = step - (step % CHUNK_STEPS);
     while (chunks.at(-1)?.dead) chunks.pop();
     const newest = chunks.at(-1);
     if (newest !== undefined && newest.first >= first)
@@ -129,20 +113,15 @@ export class LaneSeries {
     while (chunks[0] && (chunks[0].dead || chunks[0].first + CHUNK_STEPS < oldest)) {
       this.#memory.release(chunks.shift() as Chunk);
     }
-    const chunk = chunkOf(first);
-    if (tier === 0) this.#newest = chunk;
+    const chunk = chunkOf(tier, first);
     chunks.push(chunk);
-    this.#memory.keep(tier, chunk);
+    this.#memory.keep(chunk);
     return chunk;
   }
 
-  /** Chunks of a grain that reach into [from, to), with everything that was said so far. */
-  #chunksIn(tier: number, from: number, to: number): Chunk[] {
-    const { stepMs } = TIERS[tier] as Tier;
+  /** Puts everything that was said so far where a reader of that grain finds it. */
+  #settle(tier: number): void {
     if (this.#cell !== -1) for (let finer = 0; finer <= tier && finer < FILLED; finer++) this.#flush(finer);
-    return (this.#tiers[tier] as Chunk[]).filter(
-      ({ dead, first }) => !dead && (first + CHUNK_STEPS) * stepMs > from && first * stepMs < to,
-    );
   }
 
   /** Calls `visit` for every written step of a grain in [from, to). */
@@ -153,36 +132,30 @@ export class LaneSeries {
     visit: (step: number, chunk: Chunk, slot: number) => void,
   ): void {
     const { stepMs } = TIERS[tier] as Tier;
-    for (const chunk of this.#chunksIn(tier, from, to)) {
-      const first = Math.max(0, Math.ceil(from / stepMs) - chunk.first);
-      const end = Math.min(CHUNK_STEPS, Math.ceil(to / stepMs) - chunk.first);
-      for (let slot = first; slot < end; slot++) {
-        if (isWritten(chunk, slot)) visit(chunk.first + slot, chunk, slot);
-      }
-    }
-  }
-
-  /** Calls `visit` for every bucket of every step of a grain in [from, to); one bucket may come in parts. */
-  visitLatencies(
-    tier: number,
-    from: number,
-    to: number,
-    visit: (step: number, bucket: number, count: number) => void,
-  ): void {
-    const { stepMs } = TIERS[tier] as Tier;
-    for (const chunk of this.#chunksIn(tier, from, to)) {
-      chunk.latencies.visit((slot, bucket, count) => {
+    this.#settle(tier);
+    for (const chunk of this.#tiers[tier] ?? []) {
+      if (chunk.dead || (chunk.first + CHUNK_STEPS) * stepMs <= from || chunk.first * stepMs >= to) continue;
+      for (let slot = 0; slot < CHUNK_STEPS; slot++) {
         const step = chunk.first + slot;
-        if (step * stepMs >= from && step * stepMs < to) visit(step, bucket, count);
-      });
+        if (((chunk.written >> slot) & 1) === 1 && step * stepMs >= from && step * stepMs < to)
+          visit(step, chunk, slot);
+      }
     }
   }
 
   /** Adds the latencies of [from, to) in the finest grain to a dense array of `BUCKETS` counts. */
   addLatencies(counts: Float64Array, from: number, to: number): void {
-    this.visitLatencies(0, from, to, (_step, bucket, count) => {
-      counts[bucket] = (counts[bucket] as number) + count;
-    });
+    this.visit(0, from, to, (_step, chunk, slot) => addHistogram(counts, chunk.hist[slot]));
+  }
+
+  /** When the oldest that a grain still has begins; infinite where it has nothing. */
+  reach(tier: number): number {
+    this.#settle(tier);
+    const oldest = (this.#tiers[tier] ?? []).find((chunk) => !chunk.dead);
+    if (oldest === undefined) return Number.POSITIVE_INFINITY;
+    // Its lowest bit: the first step that was written.
+    const slot = 31 - Math.clz32(oldest.written & -oldest.written);
+    return (oldest.first + slot) * (TIERS[tier] as Tier).stepMs;
   }
 
   /** Gives the memory back. */
@@ -193,27 +166,11 @@ export class LaneSeries {
   }
 }
 
-/** The first and the last step that the interval touches, and the one that its middle is in. */
-function stepsOf({ t, ms }: Sample, stepMs: number): { first: number; last: number; heaviest: number } {
-  const from = t - ms;
-  return {
-    first: Math.floor(from / stepMs),
-    last: Math.ceil(t / stepMs) - 1,
-    heaviest: Math.floor((from + ms / 2) / stepMs),
-  };
-}
-
-/** Pairs of bucket and calls, as they are kept. */
-function entriesOf(pairs: readonly number[]): Float64Array {
-  const entries = new Float64Array(pairs.length >> 1);
-  for (let i = 0; i < entries.length; i++)
-    entries[i] = entryOf(pairs[2 * i] as number, pairs[2 * i + 1] as number);
-  return entries;
-}
-
-/** Share of the interval that lies in the step. */
-function shareOf({ t, ms }: Sample, step: number, stepMs: number): number {
-  return (Math.min(t, (step + 1) * stepMs) - Math.max(t - ms, step * stepMs)) / ms;
+function addHistogram(counts: Float64Array, packed: string | undefined): void {
+  if (packed === undefined) return;
+  eachBucket(packed, (bucket, count) => {
+    counts[bucket] = (counts[bucket] as number) + count;
+  });
 }
 
 /** The finest grain that still reaches back to `from` and needs no more steps than one answer may have. */
@@ -224,23 +181,34 @@ export function tierFor(from: number, to: number, now: number): number {
   return tier === -1 ? TIERS.length - 1 : tier;
 }
 
+/** `tierFor`, or a coarser one where that has lost, or was never told, much of what the coarser one still has. */
+function tierHeld(lanes: readonly LaneSeries[], range: { from: number; to: number; now: number }): number {
+  const reaches = TIERS.map((_, tier) => Math.min(...lanes.map((lane) => lane.reach(tier))));
+  const wanted = Math.max(range.from, Math.min(...reaches));
+  const { stepMs } = TIERS.at(-1) as Tier;
+  const finest = tierFor(range.from, range.to, range.now);
+  const held = reaches.findIndex((reach, tier) => tier >= finest && reach <= wanted + stepMs);
+  return held === -1 ? finest : held;
+}
+
 interface Sum {
   columns: Float64Array;
-  hist: Float64Array;
+  hist: Float64Array | undefined;
 }
 
 /**
  * The charts of one row: sums over the lanes given. A step is answered once it is over, so that no line dips at its end.
  *
- * @param settleMs How long after its end a step waits for the last rollups, default 1,000 ms.
+ * @param options.settleMs How long after its end a step waits for the last rollups, default 1,000 ms.
+ * @param options.detail With neutral calls and latency histograms: what a replay asks for.
  */
 export function readSeries(
   row: number,
-  lanes: Iterable<LaneSeries>,
+  lanes: readonly LaneSeries[],
   range: { from: number; to: number; now: number },
-  settleMs = 1_000,
+  { settleMs = 1_000, detail = false }: { settleMs?: number; detail?: boolean } = {},
 ): Series {
-  const tier = tierFor(range.from, range.to, range.now);
+  const tier = tierHeld(lanes, range);
   const { stepMs, keptMs } = TIERS[tier] as Tier;
   const from = Math.max(range.from, range.now - keptMs);
   const to = Math.min(range.to, range.now - settleMs - stepMs + 1);
@@ -249,27 +217,28 @@ export function readSeries(
     lane.visit(tier, Math.floor(from / stepMs) * stepMs, to, (step, chunk, slot) => {
       let sum = sums.get(step);
       if (sum === undefined) {
-        sum = { columns: new Float64Array(COLUMNS), hist: new Float64Array(BUCKETS) };
+        sum = { columns: new Float64Array(COLUMNS), hist: undefined };
         sums.set(step, sum);
       }
       addStep(sum, chunk, slot);
     });
-    lane.visitLatencies(tier, Math.floor(from / stepMs) * stepMs, to, (step, bucket, count) => {
-      const hist = sums.get(step)?.hist;
-      if (hist) hist[bucket] = (hist[bucket] as number) + count;
-    });
   }
-  return toSeries(row, stepMs, sums);
+  return toSeries(row, stepMs, sums, detail);
 }
 
 function addStep(sum: Sum, chunk: Chunk, slot: number): void {
-  for (let column = 0; column < RATIO; column++) {
-    sum.columns[column] = (sum.columns[column] as number) + cellOf(chunk, slot, column);
+  for (let column = 0; column < COLUMNS; column++) {
+    const before = sum.columns[column] as number;
+    const value = chunk.values[slot * COLUMNS + column] as number;
+    sum.columns[column] = column === RATIO ? Math.max(before, value) : before + value;
   }
-  sum.columns[RATIO] = Math.max(sum.columns[RATIO] as number, cellOf(chunk, slot, RATIO));
+  if (chunk.hist[slot]) {
+    sum.hist ??= new Float64Array(BUCKETS);
+    addHistogram(sum.hist, chunk.hist[slot]);
+  }
 }
 
-function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>): Series {
+function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>, detail: boolean): Series {
   const series: Series = {
     row,
     stepMs,
@@ -283,6 +252,7 @@ function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>): 
     p50: [],
     p95: [],
     p99: [],
+    ...(detail && { ignored: [], hist: [] }),
   };
   for (const step of [...sums.keys()].sort((a, b) => a - b)) {
     const { columns, hist } = sums.get(step) as Sum;
@@ -293,13 +263,23 @@ function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>): 
     series.slow.push(round(slow));
     series.rejected.push(round(rejected));
     series.inFlight.push(round(inFlight));
+    series.ignored?.push(round(ignored));
+    series.hist?.push(pairsOf(hist));
     series.failureRatio.push(ok + fail + ignored > 0 ? Math.round(ratio * 10_000) / 10_000 : null);
     for (const [name, share] of PERCENTILES) {
-      const ms = percentile(hist, share);
+      const ms = hist === undefined ? null : percentile(hist, share);
       series[name].push(ms === null ? null : Math.round(ms * 100) / 100);
     }
   }
   return series;
+}
+
+function pairsOf(hist: Float64Array | undefined): number[] {
+  const pairs: number[] = [];
+  hist?.forEach((count, bucket) => {
+    if (count > 0) pairs.push(bucket, count);
+  });
+  return pairs;
 }
 
 const PERCENTILES = [

@@ -1,27 +1,45 @@
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Server as SocketServer } from 'socket.io';
+import type { AuditRecord } from '@cb/protocol';
+import { type Socket, Server as SocketServer } from 'socket.io';
 import { Access, type Caller } from './access.ts';
+import { alertRoutes } from './alerts/alert-routes.ts';
+import { Alerts } from './alerts/alerts.ts';
 import { Api } from './api.ts';
+import { AuditLog } from './audit.ts';
+import { Connections } from './connections.ts';
+import { Control } from './control.ts';
+import { Entries } from './entries.ts';
 import { Fleet } from './fleet.ts';
 import { Guard } from './guard.ts';
 import { createHttp } from './http.ts';
 import { serveIngest } from './ingest.ts';
-import { checkOptions, type DashboardOptions } from './options.ts';
+import { IngestAccess, type Reporting } from './ingest-access.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { markerRoutes } from './markers.ts';
+import { Moments } from './moments.ts';
+import { type CheckedOptions, checkOptions, type DashboardOptions } from './options.ts';
+import { RangeReads } from './range-reads.ts';
 import { type RefusalKind, Refusals } from './refusals.ts';
 import { Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
 import { findWebDir, StaticFiles } from './static-files.ts';
-import { type TokenAnswer, TokenCheck } from './tokens.ts';
+import { traceRoute } from './trace-api.ts';
 import { Viewers } from './viewers.ts';
 
+export type { AlertMatch, AlertOptions, WebhookOptions } from './alerts/alert-options.ts';
 export type { Limits } from './limits.ts';
 export type { DashboardOptions } from './options.ts';
 export type { RefusalKind } from './refusals.ts';
 
-/** Most connections at once, of all services and browsers. */
-const MOST_CONNECTIONS = 2_000;
 const CHECK_MS = 1_000;
+/** How long a request may take to arrive, and how often that is looked at: node's own interval would add half a minute. */
+const SLOWEST = {
+  maxHeaderSize: 8_192,
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 1_000,
+};
 
 /** Numbers about a running server; the same are at `/healthz`. */
 export interface DashboardStats {
@@ -39,6 +57,8 @@ export interface DashboardStats {
   /** Rough bytes of the charts, and chunks of them that were dropped before their time. */
   seriesBytes: number;
   seriesDropped: number;
+  /** Rough bytes of the traces of single calls. */
+  traceBytes: number;
   /** Changes that came twice, and messages about breakers that nobody registered. */
   duplicates: number;
   strangers: number;
@@ -57,7 +77,7 @@ export interface DashboardServer {
   readonly url: string;
   readonly port: number;
   stats(): DashboardStats;
-  /** Closes every connection and stops listening. May be called twice. */
+  /** Ends every connection, writes what is to be written and stops listening. May be called twice. @throws what could not be written, once everything is closed. */
   close(): Promise<void>;
 }
 
@@ -69,53 +89,100 @@ export interface DashboardServer {
  */
 export async function startDashboard(options: DashboardOptions = {}): Promise<DashboardServer> {
   const checked = checkOptions(options);
-  const context: ServerContext = {
-    fleet: new Fleet(options.limits),
-    refusals: new Refusals(),
-    now: options.clock ?? Date.now,
-    monotonic: () => performance.now(),
-    log: options.log ?? (() => {}),
-  };
+  const context = createContext(options, checked);
+  const { lifecycle } = context;
   const guard = new Guard(checked);
   const access = new Access(checked);
-  const ingestToken = new TokenCheck(checked.ingestToken);
+  const ingestAccess = new IngestAccess(checked);
+  const connections = new Connections(context.fleet.limits, context.refusals);
+  const entries = new Entries(context);
   const routes = new Routes();
-  const http = createServer({ maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000 });
+  const http = createServer(SLOWEST);
+  http.on('connection', (socket) => connections.take(socket));
   http.maxHeadersCount = 64;
-  const io = createSockets(http, guard, context);
+  const io = createSockets(http, guard, context, entries);
   serveIngest(
-    guarded(io, '/ingest', (...given) => ingestToken.check(...given), context),
+    guarded(io, '/ingest', (...given) => ingestAccess.check(...given), context, entries),
     context,
   );
   const viewers = new Viewers(
-    guarded(io, '/ui', (...given) => access.check(...given), context),
+    guarded(io, '/ui', (...given) => access.check(...given), context, entries),
     context,
   );
   const startedAt = context.monotonic();
   const stats = (): DashboardStats => readStats(context, viewers, startedAt);
   const files = new StaticFiles(options.webDir ?? findWebDir());
   routes.add(...new Api(context.fleet, context.now).routes());
+  routes.add(...new Control(context).routes(), ...context.audit.routes());
+  const alerts = new Alerts(checked.alerts, context, { publicUrl: checked.publicUrl });
+  lifecycle.add(alerts);
+  routes.add(...alertRoutes(alerts, context));
+  routes.add(traceRoute(context.fleet, context.now));
+  routes.add(...new RangeReads(context.fleet, context.now).routes());
+  routes.add(...new Moments(context.fleet, context.now).routes());
+  routes.add(...markerRoutes(context.fleet, context.now));
   // socket.io has taken its own path before; what is left comes here.
-  http.on('request', skipSockets(createHttp({ context, guard, access, routes, files, stats })));
+  http.on('request', skipSockets(createHttp({ context, guard, access, ingestAccess, routes, files, stats })));
   http.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
     else socket.destroy();
   });
   const port = await listen(http, checked.host, checked.port);
   guard.listen(port);
-  const timer = setInterval(() => context.fleet.check(context.now()), CHECK_MS).unref();
+  const timer = setInterval(() => {
+    context.fleet.check(context.now());
+    alerts.check();
+    connections.check(context.monotonic());
+  }, CHECK_MS).unref();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    lifecycle.leave();
     clearInterval(timer);
     viewers.close();
-    const done = io.close();
-    http.closeAllConnections();
-    await done;
+    // Services and pages hear at once that their line is gone, and look for a server again; `/readyz` still answers.
+    io.engine.close();
+    try {
+      await lifecycle.close();
+    } finally {
+      const done = io.close();
+      http.closeAllConnections();
+      await done;
+    }
   };
+  try {
+    await lifecycle.open();
+  } catch (error) {
+    await close().catch(() => {});
+    throw error;
+  }
   return { url: `http://${urlHost(checked.host)}:${port}/`, port, stats, close: () => (closed ??= close()) };
 }
 
-function createSockets(http: HttpServer, guard: Guard, context: ServerContext): SocketServer {
+function createContext(options: DashboardOptions, checked: CheckedOptions): ServerContext {
+  const now = options.clock ?? Date.now;
+  const monotonic = (): number => performance.now();
+  const { auditLog } = options;
+  const sinks =
+    auditLog === undefined ? [] : [{ write: (record: AuditRecord) => auditLog(JSON.stringify(record)) }];
+  return {
+    fleet: new Fleet(options.limits),
+    refusals: new Refusals(),
+    lifecycle: new Lifecycle(),
+    audit: new AuditLog({ now, monotonic, sinks }),
+    now,
+    monotonic,
+    control: checked.controlToken !== undefined || checked.adminToken !== undefined,
+    alerts: checked.alerts.length > 0,
+    log: options.log ?? (() => {}),
+  };
+}
+
+function createSockets(
+  http: HttpServer,
+  guard: Guard,
+  context: ServerContext,
+  entries: Entries,
+): SocketServer {
   const io: SocketServer = new SocketServer(http, {
     transports: ['websocket'],
     maxHttpBufferSize: 65_536,
@@ -125,14 +192,15 @@ function createSockets(http: HttpServer, guard: Guard, context: ServerContext): 
     pingTimeout: 5_000,
     perMessageDeflate: false,
     allowRequest: (request, answer) => {
-      const refusal = guard.check(request);
-      const kind = io.engine.clientsCount >= MOST_CONNECTIONS ? 'connections' : refusal?.kind;
+      const kind = guard.check(request)?.kind;
+      if (context.lifecycle.phase !== 'ready') return answer('not ready', false);
       if (kind !== undefined) context.refusals.count(kind);
       answer(kind === undefined ? null : 'refused', kind === undefined);
     },
   });
-  io.use((_socket, next) => {
-    context.refusals.count('namespace');
+  io.engine.on('connection', (line: Socket['conn']) => entries.watch(line));
+  io.use((socket, next) => {
+    if (entries.mayTry(socket.conn)) context.refusals.count('namespace');
     next(new Error('connect to /ingest or /ui'));
   });
   return io;
@@ -142,16 +210,21 @@ function createSockets(http: HttpServer, guard: Guard, context: ServerContext): 
 function guarded(
   io: SocketServer,
   name: '/ingest' | '/ui',
-  check: (given: unknown, address: string, now: number) => TokenAnswer | Caller,
+  check: (given: unknown, address: string, now: number) => Reporting | Caller | 'unauthorized' | 'authRate',
   context: ServerContext,
+  entries: Entries,
 ): ReturnType<SocketServer['of']> {
   return io.of(name).use((socket, next) => {
+    if (!entries.mayTry(socket.conn)) return next(new Error('one namespace for each connection'));
     const { auth, address, headers } = socket.handshake;
     const page = name === '/ingest' && headers.origin !== undefined;
     const given: unknown = typeof auth === 'object' && auth !== null ? auth.token : undefined;
     const checked = page ? 'foreignOrigin' : check(given, address, context.monotonic());
-    if (typeof checked === 'object') socket.data = checked;
-    if (checked === 'ok' || typeof checked === 'object') return next();
+    if (typeof checked === 'object') {
+      socket.data = checked;
+      entries.enter(socket.conn);
+      return next();
+    }
     context.refusals.count(checked);
     context.log(`${name} refused ${address}: ${checked}`);
     next(new Error(checked === 'authRate' ? 'too many wrong tokens, wait' : 'unauthorized'));
@@ -162,7 +235,8 @@ function skipSockets(
   listener: (request: IncomingMessage, response: import('node:http').ServerResponse) => void,
 ): typeof listener {
   return (request, response) => {
-    if (!/^\/socket\.io(\/|\?|$)/.test(request.url ?? '')) listener(request, response);
+    // Exactly what it looks at itself: what nobody takes would wait for ever.
+    if (!request.url?.startsWith('/socket.io/')) listener(request, response);
   };
 }
 
@@ -201,6 +275,7 @@ function readStats(context: ServerContext, viewers: Viewers, startedAt: number):
     seq: fleet.seq,
     seriesBytes: fleet.memory.bytes,
     seriesDropped: fleet.memory.dropped,
+    traceBytes: fleet.traces.bytes,
     duplicates: fleet.duplicates,
     strangers: fleet.strangers,
     lost,

@@ -17,7 +17,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
   '.txt': 'text/plain; charset=utf-8',
+  '.md': 'text/markdown; charset=utf-8',
 };
+/** Addresses of the app's own pages besides those of breakers; all of them are one document. */
+const PAGES: ReadonlySet<string> = new Set(['/', '/index.html', '/policies', '/alerts', '/audit']);
 /** The name carries a digest of the content: it can be kept for ever. */
 const HASHED = /^\/assets\/.*-[\w-]{8,}\.\w+$/;
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Dashboard not built</title>
@@ -72,9 +75,8 @@ export class StaticFiles {
   }
 }
 
-/** Addresses of the app's own pages; all of them are one document. */
 function isPage(path: string): boolean {
-  return path === '/' || path === '/index.html' || path === '/policies' || path.startsWith('/b/');
+  return PAGES.has(path) || path.startsWith('/b/');
 }
 
 async function load(file: string, hashed: boolean): Promise<Reply> {

@@ -1,11 +1,11 @@
-import { type Delta, type DirectoryRow, readCredit, readWatch, type WatchAck } from '@cb/protocol';
+import { type Delta, type RowSummary, readCredit, readFollow, readWatch, type WatchAck } from '@cb/protocol';
 import type { Namespace, Socket } from 'socket.io';
 import type { Caller } from './access.ts';
 import type { Change } from './change-log.ts';
 import type { Fleet } from './fleet.ts';
 import { addToFrame, emptyFrame, totalsOf } from './numbers.ts';
 import { Peer } from './peer.ts';
-import { type FleetRow, toDirectoryRow } from './row.ts';
+import { type FleetRow, toDirectoryRow, toSummary } from './row.ts';
 import type { ServerContext } from './server-context.ts';
 
 /** Frames that may be under way to one browser. */
@@ -45,6 +45,7 @@ export class Viewers {
     this.#viewers.add(viewer);
     this.#beat ??= setInterval(() => this.#serve(), BEAT_MS).unref();
     socket.once('disconnect', () => {
+      viewer.leave();
       this.#viewers.delete(viewer);
       if (this.#viewers.size === 0) this.close();
     });
@@ -68,7 +69,11 @@ export class Viewers {
 class Viewer {
   readonly #socket: Socket;
   readonly #fleet: Fleet;
-  #watched: FleetRow[] = [];
+  readonly #now: () => number;
+  #watched: readonly FleetRow[] = [];
+  /** Watched rows by number, and whether they are wanted with their instances. */
+  #watchedIds: ReadonlySet<number> = new Set();
+  #instances = false;
   #hz = DEFAULT_HZ;
   #cursor: number;
   /** Newest rollup that the watched rows were sent of. */
@@ -80,12 +85,16 @@ class Viewer {
   constructor(socket: Socket, context: ServerContext) {
     this.#socket = socket;
     this.#fleet = context.fleet;
+    this.#now = context.now;
     this.#cursor = this.#fleet.changes.head;
     const peer = new Peer(socket, { ...context, burst: 100, perSecond: 40 });
     peer.on('watch', (payload, answer) => this.#watch(payload, answer));
     peer.on('ok', (payload) => this.#ok(payload));
+    peer.on('follow', (payload, answer) => this.#follow(payload, answer));
     const { epoch, seq } = this.#fleet;
-    socket.emit('welcome', { epoch, seq, now: context.now(), role: (socket.data as Caller).role });
+    const { role } = socket.data as Caller;
+    const { control, alerts } = context;
+    socket.emit('welcome', { epoch, seq, now: context.now(), role, control, alerts });
   }
 
   #watch(payload: unknown, answer: (value: unknown) => void): string | undefined {
@@ -96,9 +105,36 @@ class Viewer {
       return watch;
     }
     this.#hz = watch.hz;
-    this.#watched = watch.rows.flatMap((row) => this.#fleet.rows.get(row) ?? []);
+    this.#instances = watch.instances === true;
+    this.#look(watch.rows.flatMap((row) => this.#fleet.rows.get(row) ?? []));
     this.#tick = -1;
     answer({ ok: true, epoch, seq } satisfies WatchAck);
+    if (this.#instances) this.#sendRows(this.#watchedIds, seq, this.#now());
+    return undefined;
+  }
+
+  #look(rows: readonly FleetRow[]): void {
+    for (const row of this.#watched) row.series.watchers--;
+    for (const row of rows) row.series.watchers++;
+    this.#watched = rows;
+    this.#watchedIds = new Set(rows.map((row) => row.row));
+  }
+
+  /** The browser is gone. */
+  leave(): void {
+    this.#look([]);
+  }
+
+  #follow(payload: unknown, answer: (value: unknown) => void): string | undefined {
+    const from = readFollow(payload);
+    if (typeof from === 'string') {
+      answer({ ok: false });
+      return from;
+    }
+    const { epoch, seq, changes } = this.#fleet;
+    const cursor = from.epoch === epoch && from.seq <= seq ? changes.after(from.seq) : undefined;
+    if (cursor !== undefined) this.#cursor = cursor;
+    answer({ ok: cursor !== undefined });
     return undefined;
   }
 
@@ -138,24 +174,38 @@ class Viewer {
 
   #sendChanges(news: readonly Change[], seq: number, now: number): void {
     const changed = new Set<number>();
+    const lanes = new Set<number>();
     const deltas: Delta[] = [];
     const gone: number[] = [];
     let rewritten = false;
     for (const change of news) {
-      if (change.kind === 'delta') deltas.push(change.delta);
+      if (change.kind === 'delta') deltas.push(this.#watches(change.delta.row) ? change.delta : change.brief);
       else if (change.kind === 'row') changed.add(change.row);
+      else if (change.kind === 'lanes') lanes.add(change.row);
       else if (change.kind === 'gone') gone.push(change.row);
+      else if (change.kind === 'marker') this.#socket.emit('marker', change.marker);
       else rewritten = true;
     }
-    const rows: DirectoryRow[] = [];
-    for (const id of changed) {
-      const row = this.#fleet.rows.get(id);
-      if (row !== undefined) rows.push(toDirectoryRow(row, now));
-    }
-    if (rows.length > 0) this.#socket.emit('rows', rows, seq);
-    if (deltas.length > 0) this.#socket.emit('s', deltas);
+    if (this.#instances) for (const row of lanes) if (this.#watches(row)) changed.add(row);
+    this.#sendRows(changed, seq, now);
     if (gone.length > 0) this.#socket.emit('gone', gone);
     if (rewritten) this.#socket.emit('resync', { epoch: this.#fleet.epoch, seq });
+    // Last: who has heard them has heard all that came before.
+    if (deltas.length > 0) this.#socket.emit('s', deltas);
+  }
+
+  #watches(row: number): boolean {
+    return this.#watchedIds.has(row);
+  }
+
+  #sendRows(ids: ReadonlySet<number>, seq: number, now: number): void {
+    const rows: RowSummary[] = [];
+    for (const id of ids) {
+      const row = this.#fleet.rows.get(id);
+      if (row === undefined) continue;
+      rows.push(this.#instances && this.#watches(id) ? toDirectoryRow(row, now) : toSummary(row, now));
+    }
+    if (rows.length > 0) this.#socket.emit('rows', rows, seq);
   }
 
   /** Too much was missed: the browser reads the directory, and changes begin anew from here. */

@@ -1,5 +1,8 @@
 /** Drives a real circuit through recorded calls, on a clock of its own. */
 import { Circuit } from '../circuit.ts';
+import { steady } from '../clock.ts';
+import type { BreakerExport } from '../export.ts';
+import { stallMeterOf } from '../stall.ts';
 import type { BreakerOptions, Permit } from '../types.ts';
 import { type Assumption, answers } from './assume.ts';
 import { Recording, type Tallied, type Timeline } from './timeline.ts';
@@ -14,11 +17,13 @@ export function simulateCalls(
   options: Omit<BreakerOptions, 'clock'>,
   trace: CallTrace,
   assume: Assumption,
+  tellFrom: number = Number.NEGATIVE_INFINITY,
 ): Timeline {
   const { from, to } = checkCalls(trace);
   const clock = new VirtualClock(from);
-  const circuit = new Circuit({ ...options, clock });
-  const recording = new Recording(from);
+  const stall = stallMeterOf(steady(clock));
+  const circuit = new Circuit({ ...options, ...restored(trace, from), clock });
+  const recording = new Recording(from, (trace.restore?.state ?? 'closed') === 'closed' ? 'closed' : 'open');
   circuit.on('state-changed', (event) => recording.move(clock.traced(event.at), event.to, event.why));
 
   const answered = answers(trace.calls, assume);
@@ -37,7 +42,13 @@ export function simulateCalls(
     const permit = permits.get(i);
     if (permit === undefined) return;
     permits.delete(i);
-    settle(permit, answered[i] as TracedCall);
+    const answer = answered[i] as TracedCall;
+    const { durationMs, countedMs = durationMs } = answer;
+    // What the recorded process stood still is, for this call, what this one has stood still.
+    const stalledMs = (durationMs ?? 0) - (countedMs ?? 0);
+    stall.stalledMs += stalledMs;
+    settle(permit, answer);
+    stall.stalledMs -= stalledMs;
   };
 
   const results = inOrderOfResults(trace.calls, answered);
@@ -52,12 +63,28 @@ export function simulateCalls(
     }
     clock.advance(moment);
   };
+  const begin = Math.min(tellFrom, to);
+  let told = begin <= from;
+  const tellBy = (moment: number, arrived: number): void => {
+    if (told || begin > moment) return;
+    told = true;
+    playUntil(begin, arrived);
+    recording.beginAt(begin);
+  };
   for (const [i, { at }] of trace.calls.entries()) {
+    tellBy(at, i);
     playUntil(at, i);
     arrive(i);
   }
+  tellBy(to, trace.calls.length);
   playUntil(to, trace.calls.length);
   return recording.finish(to, circuit.config);
+}
+
+/** What was exported at `from` is not older than the replay. */
+function restored({ restore }: CallTrace, from: number): { restore?: BreakerExport } {
+  if (restore === undefined) return {};
+  return { restore: typeof restore === 'object' ? { ...restore, wallAt: Math.max(0, from) } : restore };
 }
 
 interface Result {

@@ -7,6 +7,7 @@ import { simulateRows } from './rows.ts';
 import type { Timeline } from './timeline.ts';
 import type { Trace } from './trace.ts';
 
+export type { BreakerExport } from '../export.ts';
 export type { Assumption } from './assume.ts';
 export type { Segment, Tally, Timeline, Totals, Transition } from './timeline.ts';
 export type { CallTrace, RowTrace, Trace, TracedCall, TracedRow } from './trace.ts';
@@ -20,6 +21,11 @@ export type Candidate = Omit<BreakerOptions, 'name' | 'clock' | 'restore'> & { n
 export interface SimulateOptions {
   /** What calls are taken for that the recorded circuit turned away. @default 'neighbours' */
   readonly assume?: Assumption;
+  /**
+   * What comes back tells of this moment on: what is before only brings the circuit into its state. Of rows, those that begin
+   * before it are before it. @default all of the trace
+   */
+  readonly tellFrom?: number;
 }
 
 /**
@@ -37,11 +43,13 @@ export function simulate(config: Candidate, trace: Trace, options: SimulateOptio
   // Of another life or another clock there is nothing here, whatever else a preset or a user's options hold.
   const { clock: _, restore: __, ...given } = config as Partial<BreakerOptions>;
   const candidate = { name: 'simulated', random: () => 0.5, ...given };
-  const { assume = 'neighbours' } = options;
+  const { assume = 'neighbours', tellFrom = Number.NEGATIVE_INFINITY } = options;
   if (!['neighbours', 'ok', 'failed'].includes(assume))
     throw new TypeError(`assume must be neighbours, ok or failed, got ${show(assume)}`);
-  if (isTrace(trace, 'calls')) return simulateCalls(candidate, trace, assume);
-  if (isTrace(trace, 'rows')) return simulateRows(candidate, trace, assume);
+  if (typeof tellFrom !== 'number' || Number.isNaN(tellFrom))
+    throw new TypeError(`tellFrom must be a moment of the trace, got ${show(tellFrom)}`);
+  if (isTrace(trace, 'calls')) return simulateCalls(candidate, trace, assume, tellFrom);
+  if (isTrace(trace, 'rows')) return simulateRows(candidate, trace, assume, tellFrom);
   throw new TypeError(`a trace is { calls: […] } or { rows: […] }, got ${show(trace)}`);
 }
 

@@ -30,6 +30,11 @@ export class OneByOne {
     for (let i = 0; i < row.size; i++) this.#call(row, i);
   }
 
+  tellFrom(at: number): void {
+    this.#clock.advance(at);
+    this.#recording.beginAt(at);
+  }
+
   finish(to: number, config: BreakerConfig): Timeline {
     this.#clock.advance(to);
     return this.#recording.finish(to, config);

@@ -83,6 +83,11 @@ export class Replay implements Beside {
     }
   }
 
+  tellFrom(at: number): void {
+    this.#announce(at);
+    this.#recording.beginAt(at);
+  }
+
   finish(to: number, config: BreakerConfig): Timeline {
     this.#announce(to);
     return this.#recording.finish(to, config);

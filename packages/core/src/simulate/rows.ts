@@ -16,7 +16,12 @@ import { checkRows, type RowTrace, type TracedRow } from './trace.ts';
 
 type Options = Omit<BreakerOptions, 'clock'>;
 
-export function simulateRows(options: Options, trace: RowTrace, assume: Assumption): Timeline {
+export function simulateRows(
+  options: Options,
+  trace: RowTrace,
+  assume: Assumption,
+  tellFrom: number = Number.NEGATIVE_INFINITY,
+): Timeline {
   const { from, to } = checkRows(trace);
   checkOptions(options);
   const config = resolveConfig(options);
@@ -28,7 +33,16 @@ export function simulateRows(options: Options, trace: RowTrace, assume: Assumpti
       ? new OneByOne({ ...options, ...played, history: collectorOf(options) }, played, from)
       : new Replay(played, book, options.random, from);
   const spread = spreading(trace, config, assume);
-  for (const row of trace.rows) player.row(spread(row));
+  const begin = Math.min(tellFrom, to);
+  let told = begin <= from;
+  for (const row of trace.rows) {
+    if (!told && row.at >= begin) {
+      told = true;
+      player.tellFrom(begin);
+    }
+    player.row(spread(row));
+  }
+  if (!told) player.tellFrom(begin);
   return player.finish(to, config);
 }
 

@@ -62,14 +62,24 @@ export type Tallied = { -readonly [K in keyof Tally]: number };
 export class Recording {
   /** The counts of the segment that runs. */
   tally: Tallied = nothing();
-  readonly #from: number;
-  readonly #transitions: Transition[] = [];
-  readonly #segments: Segment[] = [];
+  #from: number;
+  #transitions: Transition[] = [];
+  #segments: Segment[] = [];
   #since: number;
-  #state: StateName = 'closed';
+  #state: StateName;
 
-  constructor(from: number) {
+  /** @param state Before anything happens. */
+  constructor(from: number, state: StateName = 'closed') {
     this.#from = this.#since = from;
+    this.#state = state;
+  }
+
+  /** Forgets what was before: what is told begins here, in the state that it has led to. */
+  beginAt(at: number): void {
+    this.#from = this.#since = at;
+    this.#transitions = [];
+    this.#segments = [];
+    this.tally = nothing();
   }
 
   move(at: number, to: StateName, why: Why): void {

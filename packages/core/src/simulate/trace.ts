@@ -1,5 +1,6 @@
 /** Recorded traffic, as plain data. Moments are milliseconds from any origin, the same for all of one trace. */
 import { show } from '../check.ts';
+import type { BreakerExport } from '../export.ts';
 import { LATENCY_BUCKETS } from '../latency.ts';
 
 /** One call, as it was recorded. */
@@ -8,6 +9,11 @@ export interface TracedCall {
   readonly at: number;
   /** How long it took, 0 or more; null for one that never ended. For `unknown` it is not looked at. */
   readonly durationMs: number | null;
+  /**
+   * How long it took as the circuit counts it, where that is another time: without what the recorded process stood still.
+   * @default durationMs
+   */
+  readonly countedMs?: number;
   /**
    * What it showed. `ignored`: counts as neither. `unknown`: the recorded circuit turned it away, so nobody knows what the
    * other side would have answered; `assume` says what is taken instead.
@@ -24,6 +30,11 @@ export interface CallTrace {
   readonly calls: readonly TracedCall[];
   /** When the circuit was made. @default the first arrival */
   readonly from?: number;
+  /**
+   * What the recorded breaker exported at `from`: the replay goes on from there, with as much of the window as fits into the
+   * candidate's. @default a circuit as new
+   */
+  readonly restore?: BreakerExport;
   /** How far to go on after the last call. @default the last arrival or result */
   readonly to?: number;
 }
@@ -82,6 +93,11 @@ export function checkCalls({ calls, from, to }: CallTrace): { from: number; to: 
     if (call.outcome !== 'unknown' && durationMs !== null && !isLength(durationMs))
       throw new RangeError(
         `${where}.durationMs must be a number of milliseconds of 0 or more, or null for a call that never ended, got ${show(durationMs)}`,
+      );
+    const { countedMs = 0 } = call;
+    if (!isLength(countedMs))
+      throw new RangeError(
+        `${where}.countedMs must be a number of milliseconds of 0 or more, got ${show(countedMs)}`,
       );
     earliest = call.at;
     end = Math.max(end, call.at + (call.outcome === 'unknown' ? 0 : (durationMs ?? 0)));

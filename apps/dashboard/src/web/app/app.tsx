@@ -1,9 +1,12 @@
 import { useState } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
+import { AlertsPage } from '../features/alerts/alerts-page.tsx';
+import { AuditPage } from '../features/audit/audit-page.tsx';
 import { BreakerPage } from '../features/breaker/breaker-page.tsx';
+import { ControlDialogs } from '../features/control/control-dialogs.tsx';
 import { FleetPage } from '../features/fleet/fleet-page.tsx';
 import { PoliciesPage } from '../features/policies/policies-page.tsx';
-import { POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
+import { ALERTS_PATH, AUDIT_PATH, POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
 import { useConnectionState } from '../live/hooks.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
@@ -31,11 +34,18 @@ export function App() {
           <Route path={POLICIES_PATH}>
             <PoliciesPage />
           </Route>
+          <Route path={ALERTS_PATH}>
+            <AlertsPage />
+          </Route>
+          <Route path={AUDIT_PATH}>
+            <AuditPage />
+          </Route>
           <Route>
             <FleetPage />
           </Route>
         </Switch>
       )}
+      <ControlDialogs />
       {help && <HelpDialog onClose={() => setHelp(false)} />}
     </>
   );

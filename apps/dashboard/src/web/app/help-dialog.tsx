@@ -4,12 +4,17 @@ import { Kbd } from '../components/kbd.tsx';
 const KEYS: readonly [string[], string][] = [
   [['/'], 'Search'],
   [['j', 'k'], 'Next, previous breaker'],
-  [['Enter'], 'Open the breaker'],
+  [['Enter'], 'Open the breaker, fold the group'],
+  [['[', ']'], 'Previous, next state change of the breaker'],
+  [['p'], 'Pin what is said about a lane'],
   [['g', 'f'], 'Back to the fleet'],
   [['g', 'p'], 'Policies: retries, timeouts, bulkheads …'],
+  [['g', 'l'], 'Alerts, where some are configured'],
+  [['g', 'a'], 'Audit log, for operators'],
   [['space'], 'Pause, resume'],
   [['w', 's'], 'Zoom in, out'],
   [['a', 'd'], 'Earlier, later'],
+  [['i'], 'On a breaker: what if its settings were others?'],
   [['?'], 'This help'],
   [['Esc'], 'Close, leave'],
 ];
@@ -45,7 +50,8 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
       </dl>
       <p className="muted">
         Drag a lane to move in time, Ctrl and wheel to zoom, wheel sideways to move. Drag over the strip to
-        choose a range.
+        choose a range, double-click it to go back. In the search: service:name, tag:key=value, instance:name,
+        -word to leave out, “quoted words”.
       </p>
     </dialog>
   );

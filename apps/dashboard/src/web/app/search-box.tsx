@@ -1,13 +1,29 @@
 import { useEffect, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { Kbd } from '../components/kbd.tsx';
-import { POLICIES_PATH } from '../lib/paths.ts';
+import { AUDIT_PATH, POLICIES_PATH } from '../lib/paths.ts';
 
-/** Filters the fleet or the policies while typing; on a breaker's page it leads back to the fleet. */
+interface Place {
+  label: string;
+  hint: string;
+}
+
+/** Pages with something of their own to find. */
+const PLACES = new Map<string, Place>([
+  [POLICIES_PATH, { label: 'Find a policy', hint: 'Find a policy, kind, service …' }],
+  [AUDIT_PATH, { label: 'Find in the audit log', hint: 'Find who, what, breaker, reason …' }],
+]);
+const FLEET: Place = {
+  label: 'Find a breaker',
+  hint: 'Find a breaker, service, error, tag:team=checkout …',
+};
+
+/** Filters the fleet, the policies or the audit log while typing; on a breaker's page it leads back to the fleet. */
 export function SearchBox() {
   const [params] = useSearchParams();
   const [path, navigate] = useLocation();
-  const policies = path === POLICIES_PATH;
+  const place = PLACES.get(path);
+  const { label, hint } = place ?? FLEET;
   const said = params.get('q') ?? '';
   const [text, setText] = useState(said);
   useEffect(() => setText(said), [said]);
@@ -17,7 +33,7 @@ export function SearchBox() {
     if (value) next.set('q', value);
     else next.delete('q');
     const query = next.toString();
-    const page = policies ? POLICIES_PATH : '/';
+    const page = place ? path : '/';
     navigate(`${page}${query ? `?${query}` : ''}`, { replace: location.pathname === page });
   };
   return (
@@ -30,10 +46,8 @@ export function SearchBox() {
         id="search"
         type="search"
         value={text}
-        placeholder={
-          policies ? 'Find a policy, kind, service …' : 'Find a breaker, service, error, tag:team=checkout …'
-        }
-        aria-label={policies ? 'Find a policy' : 'Find a breaker'}
+        placeholder={hint}
+        aria-label={label}
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => search(event.target.value)}

@@ -1,16 +1,28 @@
 import { Link, useLocation } from 'wouter';
 import { Glyph } from '../components/glyph.tsx';
-import { POLICIES_PATH, readBreakerPath, withSearch } from '../lib/paths.ts';
+import {
+  ALERTS_PATH,
+  AUDIT_PATH,
+  hasTimeAxis,
+  POLICIES_PATH,
+  readBreakerPath,
+  withSearch,
+} from '../lib/paths.ts';
+import { mayAct } from '../lib/roles.ts';
 import { toggleTheme, useDark } from '../lib/theme.ts';
+import { useAlertsConfigured, useRole } from '../live/hooks.ts';
 import { LivePill } from './live-pill.tsx';
 import { PauseButton } from './pause-button.tsx';
 import { RangePicker } from './range-picker.tsx';
+import { RoleChip } from './role-chip.tsx';
 import { SearchBox } from './search-box.tsx';
 
 export function TopBar({ onHelp }: { onHelp: () => void }) {
   const [path] = useLocation();
   const breaker = readBreakerPath();
   const dark = useDark();
+  const operator = mayAct(useRole(), 'operator');
+  const alerts = useAlertsConfigured();
   return (
     <header className="top-bar">
       <Link className="brand" href={withSearch('/')} aria-label="breakers, all of them">
@@ -24,6 +36,16 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
         <Link href={withSearch(POLICIES_PATH)} aria-current={path === POLICIES_PATH ? 'page' : undefined}>
           Policies
         </Link>
+        {alerts && (
+          <Link href={withSearch(ALERTS_PATH)} aria-current={path === ALERTS_PATH ? 'page' : undefined}>
+            Alerts
+          </Link>
+        )}
+        {operator && (
+          <Link href={withSearch(AUDIT_PATH)} aria-current={path === AUDIT_PATH ? 'page' : undefined}>
+            Audit
+          </Link>
+        )}
       </nav>
       <nav className="crumbs" aria-label="You are here">
         {breaker && (
@@ -35,7 +57,8 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
         )}
       </nav>
       <SearchBox />
-      {path !== POLICIES_PATH && <RangePicker />}
+      {hasTimeAxis(path) && <RangePicker />}
+      <RoleChip />
       <LivePill />
       <PauseButton />
       <button

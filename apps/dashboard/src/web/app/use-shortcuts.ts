@@ -1,8 +1,11 @@
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { hoverTime } from '../lib/hover.ts';
-import { POLICIES_PATH, withSearch } from '../lib/paths.ts';
+import { ALERTS_PATH, AUDIT_PATH, hasTimeAxis, POLICIES_PATH, withSearch } from '../lib/paths.ts';
+import { mayAct } from '../lib/roles.ts';
 import { getView, panBy, togglePause, zoomBy } from '../lib/view.ts';
+import { toggleWhatIf } from '../lib/what-if-state.ts';
+import { connection } from '../live/live.ts';
 
 /** A second key of a pair has to follow within this time. */
 const PAIR_MS = 800;
@@ -24,8 +27,12 @@ export function useShortcuts(toggleHelp: () => void): void {
       }
       const paired = event.timeStamp - leadAt < PAIR_MS;
       leadAt = 0;
-      // Nothing on that page has a time axis.
-      if ('wsad'.includes(event.key) && at === POLICIES_PATH) return;
+      if (paired && event.key === 'a') {
+        if (mayAct(connection.standing().role, 'operator')) go(withSearch(AUDIT_PATH));
+        return;
+      }
+      // Nothing on those pages has a time axis.
+      if ('wsad'.includes(event.key) && !hasTimeAxis(at)) return;
       switch (event.key) {
         case '/': {
           event.preventDefault();
@@ -51,6 +58,9 @@ export function useShortcuts(toggleHelp: () => void): void {
         case 'f':
           if (paired) go(withSearch('/'));
           break;
+        case 'l':
+          if (paired && connection.standing().alerts) go(withSearch(ALERTS_PATH));
+          break;
         case 'p':
           if (paired) go(withSearch(POLICIES_PATH));
           break;
@@ -65,6 +75,9 @@ export function useShortcuts(toggleHelp: () => void): void {
           break;
         case 'd':
           panBy(getView().spanMs / 5);
+          break;
+        case 'i':
+          if (at.startsWith('/b/')) toggleWhatIf();
           break;
         case 'Escape':
           if (document.activeElement instanceof HTMLElement && document.activeElement !== document.body) {

@@ -6,12 +6,8 @@ import { store } from '../live/live.ts';
 export function useTitle(): void {
   useEffect(() => {
     const write = () => {
-      let open = 0;
-      let halfOpen = 0;
-      for (const row of store.current()) {
-        if (row.code === LANE.open) open++;
-        else if (row.code === LANE.halfOpen) halfOpen++;
-      }
+      const open = store.counts[LANE.open];
+      const halfOpen = store.counts[LANE.halfOpen];
       const trouble = open > 0 ? `${open} open · ` : halfOpen > 0 ? `${halfOpen} half-open · ` : '';
       document.title = `${trouble}breakers`;
     };

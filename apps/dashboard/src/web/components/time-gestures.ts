@@ -8,6 +8,13 @@ export interface GestureOptions {
   /** A plain wheel zooms. Where it has a page to scroll, it asks for Ctrl or ⌘ (a pinch says Ctrl, too). */
   wheelZooms?: boolean;
   onPoint?: (x: number, y: number, t: number | null) => void;
+  /** A click on the plot that was no drag; true where it was taken, and opens nothing then. */
+  onPick?: (event: MouseEvent) => boolean;
+}
+
+/** What lies on the time axis and is not part of it: there a press is its own, and no moment is under the pointer. */
+function isApart({ target }: Event): boolean {
+  return target instanceof Element && target.closest('[data-apart]') !== null;
 }
 
 /** A move of so many pixels makes a press a drag and no click. */
@@ -15,7 +22,7 @@ const DRAG_PX = 4;
 
 /** Pan by dragging or wheeling sideways, zoom by wheel, and the shared crosshair under the pointer. */
 export function useTimeGestures(ref: RefObject<HTMLElement | null>, options: GestureOptions): void {
-  const { plot, wheelZooms = false, onPoint } = options;
+  const { plot, wheelZooms = false, onPoint, onPick } = options;
   useEffect(() => {
     const root = ref.current;
     if (!root) return;
@@ -40,13 +47,14 @@ export function useTimeGestures(ref: RefObject<HTMLElement | null>, options: Ges
           dragX = event.clientX;
         }
       }
-      const at = timeAt(event.clientX);
+      const at = isApart(event) && dragX === null ? undefined : timeAt(event.clientX);
       setHoverTime(event.pointerType === 'touch' ? null : (at?.t ?? null));
       onPoint?.(event.clientX, event.clientY, at?.t ?? null);
     };
     const onDown = (event: PointerEvent) => {
       dragged = false;
-      if (event.button !== 0 || event.pointerType === 'touch' || !timeAt(event.clientX)) return;
+      if (event.button !== 0 || event.pointerType === 'touch' || isApart(event) || !timeAt(event.clientX))
+        return;
       dragX = event.clientX;
     };
     const onUp = () => {
@@ -58,13 +66,14 @@ export function useTimeGestures(ref: RefObject<HTMLElement | null>, options: Ges
       onPoint?.(0, 0, null);
     };
     const onClick = (event: MouseEvent) => {
-      if (!dragged) return;
+      const picked = !dragged && timeAt(event.clientX) !== undefined && onPick?.(event) === true;
+      if (!dragged && !picked) return;
       dragged = false;
       event.preventDefault();
       event.stopPropagation();
     };
     const onWheel = (event: WheelEvent) => {
-      const at = timeAt(event.clientX);
+      const at = isApart(event) ? undefined : timeAt(event.clientX);
       if (!at) return;
       const { from, to } = timeWindow();
       if (Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey) {
@@ -93,5 +102,5 @@ export function useTimeGestures(ref: RefObject<HTMLElement | null>, options: Ges
       root.removeEventListener('wheel', onWheel);
       root.removeEventListener('dragstart', noDrag);
     };
-  }, [ref, plot, wheelZooms, onPoint]);
+  }, [ref, plot, wheelZooms, onPoint, onPick]);
 }

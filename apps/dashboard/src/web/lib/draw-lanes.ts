@@ -12,6 +12,8 @@ export interface LanePalette {
   halfOpenEdge: Fill;
   isolated: Fill;
   open: Fill;
+  /** Deploys and notes. */
+  mark: Fill;
 }
 
 /** The little of a canvas that lanes need; a test passes a recorder. */
@@ -22,6 +24,8 @@ export interface LaneRect {
   middle: number;
   size: 'row' | 'compact' | 'thin';
   track: Track | undefined;
+  /** Moments of what was deployed or noted for it. */
+  marks?: readonly number[];
 }
 
 export interface LaneView extends TimeWindow {
@@ -67,6 +71,24 @@ export function drawLanes(
       x = end;
     }
     ctx.globalAlpha = 1;
+    if (lane.marks) drawMarks(ctx, lane.marks, lane, view, palette);
+  }
+}
+
+/** A thin line across the lane, a little higher than anything it can show. */
+function drawMarks(
+  ctx: LaneContext,
+  marks: readonly number[],
+  lane: LaneRect,
+  view: LaneView,
+  palette: LanePalette,
+): void {
+  const height = HEIGHTS[lane.size].open + 4;
+  ctx.fillStyle = palette.mark;
+  for (const t of marks) {
+    if (t < view.from || t > view.to) continue;
+    const x = Math.round(((t - view.from) / (view.to - view.from)) * view.width);
+    ctx.fillRect(x, Math.round(lane.middle - height / 2), 1, height);
   }
 }
 

@@ -34,6 +34,14 @@ export function percent(ratio: number | null | undefined): string {
   return `${p > 0 && p < 9.95 ? p.toFixed(1).replace(/\.0$/, '') : Math.round(p)} %`;
 }
 
+/** A share of time over a whole fleet, where a hundredth of a percent is somebody's outage: 99.96 %. */
+export function timeShare(ratio: number): string {
+  const p = ratio * 100;
+  if (p === 0 || p === 100) return `${p} %`;
+  if (p < 0.01) return '<0.01 %';
+  return `${p > 99.99 ? '>99.99' : Number(p.toFixed(2))} %`;
+}
+
 export function latency(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms) || ms < 0) return NONE;
   if (ms >= 9_950) return `${(ms / 1000).toFixed(1)} s`;
@@ -56,6 +64,16 @@ export function elapsed(ms: number): string {
   if (s < 3600) return `${Math.floor(s / 60)}m ${s % 60}s`;
   if (s < 86_400) return `${Math.floor(s / 3600)}h ${Math.floor((s % 3600) / 60)}m`;
   return `${Math.floor(s / 86_400)}d ${Math.floor((s % 86_400) / 3600)}h`;
+}
+
+/** Time left, to the second below an hour: 12 min 03 s. */
+export function countdown(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const two = (n: number) => String(n).padStart(2, '0');
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${two(s % 60)} s`;
+  if (s < 86_400) return `${Math.floor(s / 3600)} h ${two(Math.floor((s % 3600) / 60))} min`;
+  return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
 }
 
 export function clock(t: number): string {

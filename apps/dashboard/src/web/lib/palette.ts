@@ -10,6 +10,7 @@ export interface Palette extends LanePalette {
   closedSoft: string;
   openSolid: string;
   halfOpenSolid: string;
+  isolatedSolid: string;
   rejected: string;
   p50: string;
 }
@@ -50,10 +51,12 @@ function readPalette(): Palette {
     halfOpen: hatch(colour('half-open-back'), halfOpen, 'single'),
     halfOpenEdge: colour('half-open-edge'),
     halfOpenSolid: halfOpen,
+    isolatedSolid: isolated,
     isolated: hatch(isolated, colour('isolated-line'), 'cross'),
     open: colour('open'),
     openSolid: colour('open'),
     text: colour('text'),
+    mark: colour('text-2'),
     muted: colour('muted'),
     line: colour('line'),
     surface: colour('surface'),

@@ -19,9 +19,22 @@ function decode(part: string): string {
   }
 }
 
+/** Names in an address that mean something on one page only. */
+const OF_ONE_PAGE = ['whatif', 'on'];
+
 /** Keeps what is in the address besides the path: filters and range survive the way to a breaker and back. */
 export function withSearch(path: string): string {
-  return `${path}${location.search}`;
+  const params = new URLSearchParams(location.search);
+  if (!OF_ONE_PAGE.some((name) => params.has(name))) return `${path}${location.search}`;
+  for (const name of OF_ONE_PAGE) params.delete(name);
+  return params.size === 0 ? path : `${path}?${params}`;
 }
 
 export const POLICIES_PATH = '/policies';
+export const AUDIT_PATH = '/audit';
+export const ALERTS_PATH = '/alerts';
+
+/** Whether what is on that page lies in time, so that there is something to zoom and to move. */
+export function hasTimeAxis(path: string): boolean {
+  return path !== POLICIES_PATH && path !== AUDIT_PATH && path !== ALERTS_PATH;
+}

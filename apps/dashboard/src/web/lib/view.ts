@@ -21,6 +21,7 @@ export const RANGES: readonly { label: string; ms: number }[] = [
 const DEFAULT_SPAN = 900_000;
 const MIN_SPAN = 10_000;
 const MAX_SPAN = 86_400_000;
+const SURROUNDINGS = [3_600_000, 21_600_000, MAX_SPAN];
 
 const changed = createListeners();
 let view = fromAddress();
@@ -78,6 +79,26 @@ export function zoomBy(factor: number, anchor?: number): void {
 
 export function select(from: number, to: number): void {
   set({ spanMs: to - from, at: to });
+}
+
+/** A range that reaches the present follows it. */
+export function selectOrFollow(from: number, to: number): void {
+  const now = serverNow();
+  const reaches = to >= now - (to - from) * 0.02;
+  set({ spanMs: (reaches ? now : to) - from, at: reaches ? null : to });
+}
+
+/** Back to what a page shows that nobody touched. */
+export function resetView(): void {
+  set({ spanMs: DEFAULT_SPAN, at: null });
+}
+
+/** The stretch of time around the range on screen from which another may be chosen: up to the present, an hour at least. */
+export function surroundings(now: number = serverNow()): TimeWindow {
+  const { from, to } = timeWindow(now);
+  const spanMs = SURROUNDINGS.find((ms) => now - from <= ms * 1.001) ?? MAX_SPAN;
+  const end = Math.max(now, to);
+  return { from: end - spanMs, to: end };
 }
 
 function clampSpan(ms: number): number {

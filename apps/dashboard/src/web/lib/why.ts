@@ -1,5 +1,13 @@
-import { type DirectoryRow, type EventRecord, LANE, type TopError, type Why } from '@cb/protocol';
+import {
+  type DirectoryRow,
+  type EventRecord,
+  LANE,
+  type RowSummary,
+  type TopError,
+  type Why,
+} from '@cb/protocol';
 import { clock, clockShort, count, duration, elapsed, percent } from './format.ts';
+import { isOverlaid, modeWord, overlayLine, signature } from './overlay-words.ts';
 
 /** The name people search the logs for: the code if there is one. */
 export function errorLabel(error: TopError): string {
@@ -64,31 +72,55 @@ function withError(text: string, event: EventRecord | undefined): string {
 }
 
 function byWhom(event: EventRecord | undefined): string {
-  if (!event) return '';
-  return `${event.by ? ` by ${event.by}` : ''}${event.note ? ` · “${event.note}”` : ''}`;
+  return signature(event?.by, event?.note);
 }
 
 /** Opens in the last hour from which a circuit is called flapping. */
 const FLAPPING = 5;
 
+/**
+ * Where the trouble of an open row began. Failed probes say only that it goes on, and the newest event may be of another
+ * instance, well again.
+ */
+export function openingOf({ code, last, opened }: RowSummary): EventRecord | undefined {
+  if (code !== LANE.open) return undefined;
+  const telling = last?.to === 'open' && last.why.rule !== 'probes-failed';
+  return telling ? last : (opened ?? last);
+}
+
+/** Whether `whyRow` has something to say, for who must know before it is said. */
+export function saysWhy({ code, last }: RowSummary): boolean {
+  return code !== LANE.closed || (last?.to === 'closed' && last.from !== 'closed');
+}
+
+/** A row of a list, or one with all its instances. */
+type Listed = RowSummary & Partial<Pick<DirectoryRow, 'instances'>>;
+
 /** Why a row of the fleet looks as it does, in one line. `outageMs` is how long the last trouble took, if known. */
-export function whyRow(row: DirectoryRow, outageMs?: number): string {
+export function whyRow(row: Listed, outageMs?: number): string {
+  const laid = (row.instances?.length ? row.instances : (row.laid ?? [])).filter(isOverlaid);
+  const size = row.counts.reduce((sum, count) => sum + count, 0);
+  const overlay = overlayLine(laid, size);
+  if (overlay === '') return whyComputed(row, outageMs);
+  // What people laid over all of it is what callers meet; over a part of it, the trouble of the others comes first.
+  const everywhere = laid.length >= size - row.counts[LANE.noData];
+  const below = row.code === LANE.isolated ? '' : whyComputed(row, outageMs);
+  return (everywhere ? [overlay, below] : [below, overlay]).filter((part) => part !== '').join(' · ');
+}
+
+function whyComputed(row: RowSummary, outageMs: number | undefined): string {
   const last = row.last;
   switch (row.code) {
     case LANE.noData: {
-      const silent = row.instances.filter((i) => i.code === LANE.noData);
-      const who = silent.length === 1 ? silent[0]?.instance : `${silent.length} instances`;
-      return silent.length === 0
-        ? 'No instance reports'
-        : `No heartbeat from ${who} since ${clockShort(row.since)}`;
+      const silent = row.counts[LANE.noData];
+      const who = row.instance ?? `${silent} instances`;
+      return silent === 0 ? 'No instance reports' : `No heartbeat from ${who} since ${clockShort(row.since)}`;
     }
     case LANE.isolated:
       return `Isolated${last?.mode === 'forced-open' ? byWhom(last) : ''}`;
     case LANE.open: {
       if (row.opens >= FLAPPING) return withError(`Flapping: ${row.opens} opens in the last hour`, last);
-      // Failed probes say only that the trouble goes on, and the newest event may be of another instance, well again.
-      const telling = last?.to === 'open' && last.why.rule !== 'probes-failed';
-      const began = telling ? last : (row.opened ?? last);
+      const began = openingOf(row);
       return withError(began?.to === 'open' ? causeOf(began.why) : '', began);
     }
     case LANE.halfOpen:
@@ -190,10 +222,10 @@ function limitClause(why: Why, minimum: string): string {
 
 /** One line of the event log. */
 export function eventLine(event: EventRecord): string {
-  if (event.mode !== event.modeFrom) {
-    if (event.mode === 'forced-open') return `Isolated${byWhom(event)}`;
-    if (event.modeFrom === 'forced-open') return `Isolation released${byWhom(event)}`;
-    return `Mode ${event.modeFrom} → ${event.mode}${byWhom(event)}`;
+  if (event.mode !== event.modeFrom || event.why?.rule === 'mode') {
+    if (event.mode !== 'auto') return `${modeWord(event.mode)}${byWhom(event)}`;
+    const was = event.modeFrom === 'forced-open' ? 'Isolation' : modeWord(event.modeFrom);
+    return `${was} released${byWhom(event)}`;
   }
   const cause = causeOf(event.why);
   if (event.to === 'open') {

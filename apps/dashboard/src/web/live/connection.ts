@@ -1,19 +1,29 @@
-import type { Delta, DirectoryRow, UiClientEvents, UiServerEvents } from '@cb/protocol';
+import type { Delta, Directory, Role, RowSummary, UiClientEvents, UiServerEvents, Watch } from '@cb/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { noteServerTime, serverNow } from '../lib/clock.ts';
 import { createListeners } from '../lib/listeners.ts';
 import { repaint } from '../lib/painter.ts';
-import { ApiError, readDirectory } from './api.ts';
+import { ApiError, readDirectory, readMarkers } from './api.ts';
 import { History } from './history.ts';
+import { MarkerStore } from './markers.ts';
 import { FleetStore } from './store.ts';
-import { readToken, writeToken } from './token.ts';
+import { isSwapped, readToken, restoreToken, swapToken, writeToken } from './token.ts';
 
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'unauthorized';
 
-/** Frames a second of the watched rows. */
-const HZ = 4;
+/** Who one is to the server, whether anybody can act from its pages at all, and whether alerts are configured. */
+export interface Standing {
+  role: Role;
+  control: boolean;
+  alerts: boolean;
+}
+
+/** Frames a second of the watched rows; `?hz=10` in the address asks for more. */
+const HZ = Math.min(10, Math.max(1, Number(new URLSearchParams(location.search).get('hz')) || 4));
 /** The server says its totals once a second; after this much silence it is gone, whatever the socket thinks. */
 const SILENCE_MS = 10_000;
+/** A server that knows the question answers at once. */
+const FOLLOW_MS = 3_000;
 /** Deltas kept while the directory is being read. */
 const BUFFER = 10_000;
 
@@ -25,17 +35,22 @@ const BUFFER = 10_000;
 export class Connection {
   readonly store = new FleetStore();
   readonly history = new History(() => this.#resync());
+  readonly markers = new MarkerStore();
   readonly changed = createListeners();
   #socket: Socket<UiServerEvents, UiClientEvents>;
   #state: ConnectionState = 'connecting';
+  #standing: Standing = { role: 'viewer', control: false, alerts: false };
   /** When the server was last heard, on this machine's clock and on the server's. */
   #heardAt = 0;
   #heardServerAt = 0;
   #reading = false;
+  /** The first directory, on its way beside the line; whether it came. */
+  #early: Promise<boolean> | undefined;
   #again = false;
   #buffer: Delta[] = [];
-  #rowsBuffer: [DirectoryRow[], number][] = [];
+  #rowsBuffer: [RowSummary[], number][] = [];
   #watched: number[] = [];
+  #instances = false;
   #watchTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -54,6 +69,7 @@ export class Connection {
   }
 
   state = (): ConnectionState => this.#state;
+  standing = (): Standing => this.#standing;
 
   /** Milliseconds since the server was last heard. */
   ageMs(): number {
@@ -67,6 +83,14 @@ export class Connection {
   }
 
   open(): void {
+    // Asked for beside the line, not after it: what changes before the line stands is told again.
+    this.#early = readDirectory().then(
+      (directory) => {
+        this.#take(directory);
+        return true;
+      },
+      () => false,
+    );
     this.#socket.connect();
   }
 
@@ -76,9 +100,22 @@ export class Connection {
     this.#socket.disconnect().connect();
   }
 
-  /** Which rows are on screen. Scrolling says it many times; the server hears the last one. */
-  watch(rows: readonly number[]): void {
+  /** With a token that was tried. What is on screen stays while the line is drawn anew. */
+  takeControl(token: string): void {
+    swapToken(token);
+    this.#socket.disconnect().connect();
+  }
+
+  giveControlBack(): void {
+    restoreToken();
+    this.#stand({ ...this.#standing, role: 'viewer' });
+    this.#socket.disconnect().connect();
+  }
+
+  /** Which rows are on screen, and whether with their instances. Scrolling says it often; the server hears the last one. */
+  watch(rows: readonly number[], instances = false): void {
     this.#watched = [...rows];
+    this.#instances = instances;
     clearTimeout(this.#watchTimer);
     this.#watchTimer = setTimeout(() => this.#sendWatch(), 100);
   }
@@ -88,7 +125,10 @@ export class Connection {
     socket.on('welcome', (welcome) => {
       noteServerTime(welcome.now);
       this.#heard();
-      this.#resync();
+      const { role, control, alerts } = welcome;
+      this.#stand({ role: role ?? 'viewer', control: control ?? false, alerts: alerts ?? false });
+      if (welcome.epoch === this.store.epoch && !this.#reading) void this.#resume();
+      else this.#resync();
     });
     socket.on('f', (frame) => {
       this.#heard();
@@ -114,6 +154,7 @@ export class Connection {
       this.#heard();
       this.store.setTotals(totals);
     });
+    socket.on('marker', (marker) => this.markers.add(marker));
     socket.on('resync', () => {
       this.#heard();
       this.#resync();
@@ -125,13 +166,19 @@ export class Connection {
     });
     socket.on('connect_error', (error) => {
       if (/unauthori[sz]ed/i.test(error.message)) {
-        this.#set('unauthorized');
+        this.#refused();
         return;
       }
       this.#set(this.#heardAt === 0 ? 'connecting' : 'reconnecting');
       // Refused by the server rather than unreachable: socket.io does not try that again by itself.
       if (!socket.active) setTimeout(() => socket.connect(), 2000);
     });
+  }
+
+  /** An operator's token that is no longer good takes nobody's right to look. */
+  #refused(): void {
+    if (isSwapped()) this.giveControlBack();
+    else this.#set('unauthorized');
   }
 
   #heard(): void {
@@ -149,6 +196,13 @@ export class Connection {
     ) {
       this.#resync();
     }
+  }
+
+  #stand(standing: Standing): void {
+    const { role, control, alerts } = this.#standing;
+    if (standing.role === role && standing.control === control && standing.alerts === alerts) return;
+    this.#standing = standing;
+    this.changed.emit();
   }
 
   #set(state: ConnectionState): void {
@@ -183,21 +237,55 @@ export class Connection {
     else void this.#read();
   }
 
+  /** The line broke and the server is the same: it tells what was missed, where it still has that. */
+  async #resume(): Promise<void> {
+    this.#reading = true;
+    const ok = await this.#follow();
+    this.#reading = false;
+    if (!ok || this.#again) {
+      this.#again = false;
+      this.#resync();
+      return;
+    }
+    this.#apply(this.#buffer.splice(0));
+    this.#sendWatch();
+    if (this.#socket.connected) this.#set('live');
+  }
+
+  /** Asks to be told everything after what the page knows. What was held back until then is among it. */
+  async #follow(): Promise<boolean> {
+    const { epoch, seq } = this.store;
+    try {
+      const { ok } = await this.#socket.timeout(FOLLOW_MS).emitWithAck('follow', { epoch, seq });
+      if (ok) this.#buffer = [];
+      return ok;
+    } catch {
+      // Cut off again, or a server that is older than the question.
+      return false;
+    }
+  }
+
+  #take(directory: Directory<RowSummary>): void {
+    if (directory.epoch !== this.store.epoch) this.history.clear();
+    else this.history.refresh();
+    this.store.replace(directory);
+  }
+
   async #read(): Promise<void> {
     this.#reading = true;
-    let waitMs = 300;
-    for (;;) {
+    const early = this.#early;
+    this.#early = undefined;
+    this.#again = false;
+    const enough = (await early) === true && (await this.#follow()) && !this.#again;
+    for (let waitMs = 300; !enough; waitMs = Math.min(5000, waitMs * 2)) {
       this.#again = false;
       try {
-        const directory = await readDirectory();
-        if (directory.epoch !== this.store.epoch) this.history.clear();
-        else this.history.refresh();
-        this.store.replace(directory);
+        this.#take(await readDirectory());
         if (!this.#again) break;
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) {
           this.#reading = false;
-          this.#set('unauthorized');
+          this.#refused();
           return;
         }
         if (!this.#socket.connected) {
@@ -207,20 +295,30 @@ export class Connection {
         }
       }
       await new Promise((resolve) => setTimeout(resolve, waitMs));
-      waitMs = Math.min(5000, waitMs * 2);
     }
     this.#reading = false;
     const rows = this.#rowsBuffer.splice(0);
     for (const [each, seq] of rows) this.store.upsert(each, seq);
     this.#apply(this.#buffer.splice(0));
     this.#sendWatch();
+    this.#readMarkers();
     if (this.#socket.connected) this.#set('live');
+  }
+
+  /** A server that is older than markers has none. */
+  #readMarkers(): void {
+    readMarkers().then(
+      (list) => this.markers.replace(list),
+      () => {},
+    );
   }
 
   #sendWatch(): void {
     if (!this.#socket.connected || this.store.epoch === '') return;
     const { epoch } = this.store;
-    this.#socket.emit('watch', { rows: this.#watched, hz: HZ }, (answer) => {
+    const watch: Watch = { rows: this.#watched, hz: HZ };
+    if (this.#instances) watch.instances = true;
+    this.#socket.emit('watch', watch, (answer) => {
       if (answer?.ok && answer.epoch !== epoch && answer.epoch !== this.store.epoch) this.#resync();
     });
   }

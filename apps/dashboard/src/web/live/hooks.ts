@@ -1,13 +1,28 @@
-import type { Totals } from '@cb/protocol';
+import type { DirectoryRow, Marker, Role, Totals } from '@cb/protocol';
 import { useEffect, useSyncExternalStore } from 'react';
 import { getView, onViewChange, timeWindow } from '../lib/view.ts';
 import type { ConnectionState } from './connection.ts';
-import { connection, history, store } from './live.ts';
+import { connection, history, markers, store } from './live.ts';
 import type { RowView } from './row-view.ts';
 import type { FleetIndex } from './store.ts';
 
 export function useConnectionState(): ConnectionState {
   return useSyncExternalStore(connection.changed.add, connection.state);
+}
+
+/** What the token of this tab allows. */
+export function useRole(): Role {
+  return useSyncExternalStore(connection.changed.add, () => connection.standing().role);
+}
+
+/** Whether anybody can act from these pages: the server has a token for it. */
+export function useControlConfigured(): boolean {
+  return useSyncExternalStore(connection.changed.add, () => connection.standing().control);
+}
+
+/** Whether the server watches for something to tell to webhooks. */
+export function useAlertsConfigured(): boolean {
+  return useSyncExternalStore(connection.changed.add, () => connection.standing().alerts);
 }
 
 export function useFleetIndex(): FleetIndex {
@@ -22,6 +37,11 @@ export function useMissed(): number {
   return useSyncExternalStore(store.missedChanged.add, store.missed);
 }
 
+/** Deploys and notes, oldest first. */
+export function useMarkers(): readonly Marker[] {
+  return useSyncExternalStore(markers.changed.add, markers.all);
+}
+
 /** One row: only its own changes render again. */
 export function useRow(row: number): RowView | undefined {
   return useSyncExternalStore(
@@ -30,14 +50,29 @@ export function useRow(row: number): RowView | undefined {
   );
 }
 
-/** Tells the server which rows are on screen, for as long as they are. */
-export function useWatch(rows: readonly number[], epoch: string): void {
-  const key = `${epoch}:${rows.join(',')}`;
+function onPresent(listener: () => void): () => void {
+  const stop = [store.deltas.add(listener), store.described.add(listener), store.indexChanged.add(listener)];
+  return () => {
+    for (const each of stop) each();
+  };
+}
+
+/** One row as it is, also while the page is paused. */
+export function usePresentRow(row: number): DirectoryRow | undefined {
+  return useSyncExternalStore(onPresent, () => store.present(row));
+}
+
+/** Tells the server which rows are on screen, for as long as they are, and whether their instances are wanted too. */
+export function useWatch(rows: readonly number[], epoch: string, instances = false): void {
+  const key = `${epoch}:${instances}:${rows.join(',')}`;
   // Dependencies on purpose: the key says when the list is another one.
-  useEffect(() => connection.watch(rows), [key]);
+  useEffect(() => connection.watch(rows, instances), [key]);
 }
 
 const RETRY_MS = 2000;
+/** Scrolling shows other rows in every frame; they are asked for together. */
+const GATHER_MS = 50;
+let loadedAt = Number.NEGATIVE_INFINITY;
 
 /** Keeps the lanes of these rows loaded for the range on screen, half a range to the left included. */
 export function useTimeline(rows: readonly number[], lanes: boolean): void {
@@ -49,6 +84,7 @@ export function useTimeline(rows: readonly number[], lanes: boolean): void {
     if (epoch === '' || state !== 'live') return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const load = () => {
+      loadedAt = performance.now();
       const from = timeWindow().from - getView().spanMs / 2;
       // A failed read is tried again for as long as somebody looks.
       history.ensure(rows, from, lanes, epoch).catch(() => later(RETRY_MS));
@@ -57,7 +93,8 @@ export function useTimeline(rows: readonly number[], lanes: boolean): void {
       clearTimeout(timer);
       timer = setTimeout(load, ms);
     };
-    load();
+    if (performance.now() - loadedAt > GATHER_MS) load();
+    else later(GATHER_MS);
     const stop = onViewChange(() => later(120));
     return () => {
       stop();

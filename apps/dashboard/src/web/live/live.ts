@@ -3,7 +3,7 @@ import { Connection } from './connection.ts';
 
 /** One line to the server for the whole page. */
 export const connection: Connection = new Connection();
-export const { store, history } = connection;
+export const { store, history, markers } = connection;
 
 function follow(): void {
   store.hold(getView().at !== null);

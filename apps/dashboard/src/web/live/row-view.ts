@@ -1,4 +1,13 @@
-import { type Delta, type DirectoryRow, type Frame, type InstanceEntry, LANE } from '@cb/protocol';
+import {
+  type Delta,
+  type DirectoryRow,
+  type EventRecord,
+  type Frame,
+  type InstanceEntry,
+  LANE,
+  type LaneCounts,
+  type RowSummary,
+} from '@cb/protocol';
 
 /** The numbers of a watched row, as the newest frame has them; -1 stands for none. */
 export interface RowNumbers {
@@ -11,8 +20,11 @@ export interface RowNumbers {
 
 /** What a component reads of a row. Never changed: a newer one takes its place. */
 export interface RowView extends DirectoryRow {
+  /** Each of them on the page of the breaker only; elsewhere none. */
+  instances: InstanceEntry[];
   key: string;
-  /** Instances that are open or isolated now. */
+  /** Number of its instances, and how many of them are open or isolated now. */
+  size: number;
   notClosed: number;
   numbers: RowNumbers | undefined;
 }
@@ -32,11 +44,13 @@ export function numbersAt(frame: Frame, i: number): RowNumbers {
 }
 
 /** Fields that an older or newer server leaves out become empty ones, so that nothing after this asks twice. */
-export function complete(row: DirectoryRow): DirectoryRow {
+export function complete(row: RowSummary | DirectoryRow): DirectoryRow {
+  const instances = 'instances' in row ? row.instances : [];
   return {
     ...row,
     tags: row.tags ?? {},
-    instances: row.instances ?? [],
+    instances,
+    counts: row.counts ?? countsOf(instances),
     code: row.code ?? LANE.noData,
     since: row.since ?? 0,
     opens: row.opens ?? 0,
@@ -44,9 +58,16 @@ export function complete(row: DirectoryRow): DirectoryRow {
 }
 
 export function toView(row: DirectoryRow, numbers: RowNumbers | undefined): RowView {
-  let notClosed = 0;
-  for (const each of row.instances) if (each.code === LANE.open || each.code === LANE.isolated) notClosed++;
-  return { ...row, key: keyOf(row.service, row.name), notClosed, numbers };
+  const notClosed = row.counts[LANE.open] + row.counts[LANE.isolated];
+  let size = 0;
+  for (const count of row.counts) size += count;
+  return { ...row, key: keyOf(row.service, row.name), size, notClosed, numbers };
+}
+
+function countsOf(instances: readonly InstanceEntry[]): LaneCounts {
+  const counts: [number, number, number, number, number] = [0, 0, 0, 0, 0];
+  for (const { code } of instances) counts[code]++;
+  return counts;
 }
 
 export function applyDelta(row: DirectoryRow, delta: Delta): DirectoryRow {
@@ -55,14 +76,14 @@ export function applyDelta(row: DirectoryRow, delta: Delta): DirectoryRow {
     ...row,
     code: delta.rowCode,
     since: delta.rowSince,
+    counts: delta.counts ?? row.counts,
     instances: row.instances.map((each) => (each.lane === delta.lane ? applyToInstance(each, delta) : each)),
   };
   // A row that was described anew may hold this event already.
   if (event && (row.last?.event ?? -1) < event.event) {
     next.last = event;
     if (event.from === 'closed' && event.to === 'open') next.opened = event;
-    if (event.from === 'closed' && event.to === 'open' && row.instances.length === 1)
-      next.opens = row.opens + 1;
+    if (delta.opens !== undefined) next.opens = delta.opens;
   }
   return next;
 }
@@ -71,5 +92,19 @@ function applyToInstance(entry: InstanceEntry, delta: Delta): InstanceEntry {
   const { event } = delta;
   const since = entry.code === delta.code ? entry.since : delta.t;
   if (!event) return { ...entry, code: delta.code, since };
-  return { ...entry, code: delta.code, since, state: event.to, mode: event.mode };
+  const next: InstanceEntry = { ...entry, code: delta.code, since, state: event.to, mode: event.mode };
+  if (event.version !== undefined) next.version = event.version;
+  return event.why?.rule === 'mode' || event.mode !== event.modeFrom ? signed(next, event) : next;
+}
+
+/** Who set the mode that is in force now, why, and until when. */
+function signed(entry: InstanceEntry, event: EventRecord): InstanceEntry {
+  const { modeUntil: _, modeBy: __, modeNote: ___, ...next } = entry;
+  if (event.mode === 'auto') return next;
+  return {
+    ...next,
+    ...(event.modeUntil !== undefined && { modeUntil: event.modeUntil }),
+    ...(event.by !== undefined && { modeBy: event.by }),
+    ...(event.note !== undefined && { modeNote: event.note }),
+  };
 }

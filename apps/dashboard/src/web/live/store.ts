@@ -1,13 +1,15 @@
-import type { Delta, Directory, DirectoryRow, EventRecord, Frame, Totals } from '@cb/protocol';
+import type { Delta, Directory, DirectoryRow, EventRecord, Frame, RowSummary, Totals } from '@cb/protocol';
 import { noteServerTime } from '../lib/clock.ts';
 import { createListeners } from '../lib/listeners.ts';
-import { applyDelta, complete, keyOf, numbersAt, type RowNumbers, type RowView, toView } from './row-view.ts';
+import { applyDelta, complete, numbersAt, type RowNumbers, type RowView, toView } from './row-view.ts';
 
 /** Everything that a list needs to sort, count and filter. A new object whenever one of its rows is in another state. */
 export interface FleetIndex {
   loaded: boolean;
   epoch: string;
+  /** By service and name. */
   rows: readonly RowView[];
+  /** The same map all the time: only rows that changed are put into it anew. */
   byKey: ReadonlyMap<string, RowView>;
 }
 
@@ -25,6 +27,14 @@ export class FleetStore {
   #rows = new Map<number, DirectoryRow>();
   #numbers = new Map<number, RowNumbers>();
   #views = new Map<number, RowView>();
+  #byKey = new Map<string, RowView>();
+  #sorted: readonly RowView[] = [];
+  /** Place of each row in `#sorted`. */
+  #places = new Map<number, number>();
+  /** Rows came or went since the last publication. */
+  #reorder = false;
+  /** Rows by code, in order of code: the present. */
+  readonly counts: [number, number, number, number, number] = [0, 0, 0, 0, 0];
   #dirty = new Set<number>();
   #indexDirty = false;
   #index: FleetIndex = EMPTY;
@@ -39,6 +49,8 @@ export class FleetStore {
   readonly missedChanged = createListeners();
   /** Every state change, at once, held or not: the title of a hidden tab and the event log hear it. */
   readonly deltas = createListeners<Delta>();
+  /** Rows that were described anew, at once, held or not: their settings may be other ones. */
+  readonly described = createListeners<number>();
 
   index = (): FleetIndex => this.#index;
   totals = (): Totals | undefined => this.#shownTotals;
@@ -50,6 +62,26 @@ export class FleetStore {
   /** The present, also while held. */
   current(): Iterable<DirectoryRow> {
     return this.#rows.values();
+  }
+  /** One row at present, also while held: who acts, acts on what is. */
+  present(row: number): DirectoryRow | undefined {
+    return this.#rows.get(row);
+  }
+
+  #put(row: DirectoryRow): void {
+    const before = this.#rows.get(row.row);
+    if (before) this.counts[before.code]--;
+    else this.#reorder = true;
+    this.counts[row.code]++;
+    this.#rows.set(row.row, row);
+  }
+
+  #drop(row: number): void {
+    const before = this.#rows.get(row);
+    if (!before) return;
+    this.counts[before.code]--;
+    this.#rows.delete(row);
+    this.#reorder = true;
   }
 
   onRow(row: number, listener: () => void): () => void {
@@ -69,13 +101,17 @@ export class FleetStore {
     if (!held) this.#publish();
   }
 
-  replace(directory: Directory): void {
+  replace(directory: Directory<RowSummary>): void {
     noteServerTime(directory.now);
     if (directory.epoch !== this.epoch) this.#numbers.clear();
+    const known = directory.epoch === this.epoch ? this.#rows : new Map<number, DirectoryRow>();
     this.epoch = directory.epoch;
     this.seq = directory.seq;
-    this.#rows = new Map(directory.rows.map((row) => [row.row, complete(row)]));
+    this.#rows = new Map();
+    this.counts.fill(0);
+    for (const row of directory.rows) this.#put(keepInstances(complete(row), known.get(row.row)));
     this.#views.clear();
+    this.#reorder = true;
     for (const row of this.#rows.keys()) this.#dirty.add(row);
     this.#indexDirty = true;
     // Also while held: the numbers of another epoch would mean other rows.
@@ -89,7 +125,7 @@ export class FleetStore {
     this.seq = delta.seq;
     const row = this.#rows.get(delta.row);
     if (row) {
-      this.#rows.set(delta.row, applyDelta(row, delta));
+      this.#put(applyDelta(row, delta));
       this.#touch(delta.row, true);
       if (this.#held) {
         this.#missed++;
@@ -101,19 +137,19 @@ export class FleetStore {
   }
 
   /** Rows that appeared or were described anew. What we know of their state wins where it is the newer one. */
-  upsert(rows: readonly DirectoryRow[], seq: number): void {
+  upsert(rows: readonly (RowSummary | DirectoryRow)[], seq: number): void {
     for (const incoming of rows) {
       const known = this.#rows.get(incoming.row);
-      const row = complete(incoming);
-      if (known && seq < this.seq) this.#rows.set(row.row, keepState(row, known));
-      else this.#rows.set(row.row, row);
+      const row = keepInstances(complete(incoming), 'instances' in incoming ? undefined : known);
+      this.#put(known && seq < this.seq ? keepState(row, known) : row);
       this.#touch(row.row, true);
+      this.described.emit(row.row);
     }
   }
 
   remove(rows: readonly number[]): void {
     for (const row of rows) {
-      this.#rows.delete(row);
+      this.#drop(row);
       this.#numbers.delete(row);
       this.#touch(row, true);
     }
@@ -147,15 +183,20 @@ export class FleetStore {
   #publish(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    const sorted = this.#indexDirty && !this.#reorder ? [...this.#sorted] : undefined;
     for (const row of this.#dirty) {
       const data = this.#rows.get(row);
-      if (data) this.#views.set(row, toView(data, this.#numbers.get(row)));
-      else this.#views.delete(row);
+      const view = data && toView(data, this.#numbers.get(row));
+      if (view) {
+        this.#views.set(row, view);
+        this.#byKey.set(view.key, view);
+        if (sorted) sorted[this.#places.get(row) ?? 0] = view;
+      } else this.#views.delete(row);
     }
     if (this.#indexDirty) {
-      const rows = [...this.#views.values()];
-      const byKey = new Map(rows.map((row) => [keyOf(row.service, row.name), row]));
-      this.#index = { loaded: true, epoch: this.epoch, rows, byKey };
+      if (sorted) this.#sorted = sorted;
+      else this.#sort();
+      this.#index = { loaded: true, epoch: this.epoch, rows: this.#sorted, byKey: this.#byKey };
       this.#indexDirty = false;
       this.indexChanged.emit();
     }
@@ -166,11 +207,29 @@ export class FleetStore {
       this.totalsChanged.emit();
     }
   }
+
+  #sort(): void {
+    this.#reorder = false;
+    this.#sorted = [...this.#views.values()].sort(byName);
+    this.#places = new Map(this.#sorted.map(({ row }, place) => [row, place]));
+    this.#byKey.clear();
+    for (const view of this.#sorted) this.#byKey.set(view.key, view);
+  }
+}
+
+function byName(a: RowView, b: RowView): number {
+  return a.key < b.key ? -1 : 1;
 }
 
 function keepState(row: DirectoryRow, known: DirectoryRow): DirectoryRow {
   const events: { last?: EventRecord; opened?: EventRecord } = {};
   if (known.last) events.last = known.last;
   if (known.opened) events.opened = known.opened;
-  return { ...row, code: known.code, since: known.since, opens: known.opens, ...events };
+  const { code, since, counts, opens } = known;
+  return { ...row, code, since, counts, opens, ...events };
+}
+
+/** A row that came without its instances keeps those that are known of it: they are told again after every gap. */
+function keepInstances(row: DirectoryRow, known: DirectoryRow | undefined): DirectoryRow {
+  return known !== undefined && row.instances.length === 0 ? { ...row, instances: known.instances } : row;
 }

@@ -1,22 +1,31 @@
 import { LANE } from '@cb/protocol';
-import { useMemo } from 'react';
+import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { Link } from 'wouter';
 import { Glyph } from '../../components/glyph.tsx';
 import { KindMark } from '../../components/kind-mark.tsx';
 import { Snippet } from '../../components/snippet.tsx';
+import { openSettings } from '../../lib/dialogs.ts';
 import { elapsed } from '../../lib/format.ts';
 import { withSearch } from '../../lib/paths.ts';
+import { mayAct } from '../../lib/roles.ts';
 import { useNow } from '../../lib/seconds.ts';
 import { slugOf, wordOf } from '../../lib/states.ts';
-import { useFleetIndex, useRow, useTimeline, useWatch } from '../../live/hooks.ts';
+import { readWhatIf, toggleWhatIf, useWhatIf } from '../../lib/what-if-state.ts';
+import { useFleetIndex, useRole, useRow, useTimeline, useWatch } from '../../live/hooks.ts';
 import { keyOf, type RowView } from '../../live/row-view.ts';
+import { Actions } from './actions.tsx';
+import { AdvicePanel } from './advice/advice-panel.tsx';
 import { EventLog } from './event-log.tsx';
+import { OverlayBar } from './overlay-bar.tsx';
 import { ProbeRing } from './probe-ring.tsx';
 import { Settings } from './settings.tsx';
 import { Tracks } from './tracks.tsx';
 import { useDetail } from './use-detail.ts';
 import { WhyOpened } from './why-opened.tsx';
 import './breaker.css';
+
+/** Comes when it is opened, and brings its simulation along. */
+const WhatIf = lazy(() => import('./what-if/what-if.tsx'));
 
 export function BreakerPage({ service, name }: { service: string; name: string }) {
   const { byKey, loaded } = useFleetIndex();
@@ -50,10 +59,14 @@ export function BreakerPage({ service, name }: { service: string; name: string }
 function Breaker({ row }: { row: number }) {
   const { epoch } = useFleetIndex();
   const rows = useMemo(() => [row], [row]);
-  useWatch(rows, epoch);
+  useWatch(rows, epoch, true);
   useTimeline(rows, true);
   const view = useRow(row);
+  const maySet = mayAct(useRole(), 'admin');
   const detail = useDetail(row, epoch);
+  const { open } = useWhatIf();
+  // Another breaker's page: what was tried before was not tried here.
+  useEffect(readWhatIf, []);
   if (!view) return null;
   const slug = slugOf(view.code);
   return (
@@ -64,11 +77,27 @@ function Breaker({ row }: { row: number }) {
       data-breaker={`${view.service}/${view.name}`}
     >
       <BreakerHead view={view} />
+      <OverlayBar view={view} />
       <WhyOpened view={view} detail={detail} />
       <div className="breaker-columns">
-        <Tracks view={view} />
+        <Tracks
+          view={view}
+          underState={
+            open && (
+              <Suspense>
+                <WhatIf
+                  view={view}
+                  config={detail?.config}
+                  opened={detail?.opened?.instance}
+                  onApply={maySet ? (changes) => openSettings(row, changes) : undefined}
+                />
+              </Suspense>
+            )
+          }
+        />
         <aside className="breaker-side">
-          <EventLog row={row} epoch={epoch} />
+          <EventLog row={row} service={view.service} epoch={epoch} />
+          <AdvicePanel view={view} epoch={epoch} config={detail?.config} opened={detail?.opened?.instance} />
           <Settings detail={detail} />
         </aside>
       </div>
@@ -79,11 +108,6 @@ function Breaker({ row }: { row: number }) {
 function BreakerHead({ view }: { view: RowView }) {
   const now = useNow();
   const slug = slugOf(view.code);
-  const modes = new Set(
-    view.instances
-      .map((each) => each.mode)
-      .filter((mode) => mode === 'observing' || mode === 'forced-closed'),
-  );
   return (
     <header className="breaker-head">
       <span className={`badge badge-${slug}`}>
@@ -97,11 +121,6 @@ function BreakerHead({ view }: { view: RowView }) {
           {key === 'kind' ? <KindMark kind={value} /> : `${key}=${value}`}
         </span>
       ))}
-      {[...modes].map((mode) => (
-        <span key={mode} className="tag tag-mode">
-          {mode === 'observing' ? 'observing: refuses nothing' : 'forced closed'}
-        </span>
-      ))}
       {view.code !== LANE.closed && <ProbeRing view={view} now={now} />}
       <span className="breaker-time">
         <span>
@@ -110,6 +129,23 @@ function BreakerHead({ view }: { view: RowView }) {
         </span>
         <span className="muted">{view.opens === 1 ? '1 open' : `${view.opens} opens`} in the last hour</span>
       </span>
+      <WhatIfButton />
+      <Actions view={view} />
     </header>
+  );
+}
+
+function WhatIfButton() {
+  const { open } = useWhatIf();
+  return (
+    <button
+      type="button"
+      className="button"
+      aria-pressed={open}
+      onClick={toggleWhatIf}
+      title="What if its settings were others? (i)"
+    >
+      What if…
+    </button>
   );
 }

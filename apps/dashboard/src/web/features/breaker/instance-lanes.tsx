@@ -1,8 +1,11 @@
+import { LANE } from '@cb/protocol';
 import { useCallback, useMemo } from 'react';
 import { Glyph } from '../../components/glyph.tsx';
 import { LaneCanvas } from '../../components/lane-canvas.tsx';
+import { ModeMark } from '../../components/mode-mark.tsx';
 import type { LaneRect } from '../../lib/draw-lanes.ts';
 import { useNarrow } from '../../lib/narrow.ts';
+import { modeWord, overlayLine } from '../../lib/overlay-words.ts';
 import { slugOf, wordOf } from '../../lib/states.ts';
 import { history } from '../../live/live.ts';
 import type { RowView } from '../../live/row-view.ts';
@@ -18,6 +21,7 @@ export function InstanceLanes({ view }: { view: RowView }) {
     () => [...view.instances].sort((a, b) => a.instance.localeCompare(b.instance, 'en', { numeric: true })),
     [view.instances],
   );
+  const isolated = instances.filter(({ code }) => code === LANE.isolated).length;
   const key = instances.map((each) => each.lane).join(',');
   const lanes = useCallback(
     (): LaneRect[] =>
@@ -37,17 +41,32 @@ export function InstanceLanes({ view }: { view: RowView }) {
           <h2>Instances</h2>
         </div>
         <span className="muted">
-          <b>{view.notClosed}</b> of {instances.length} open
+          <b>{view.notClosed - isolated}</b> of {view.size} open
+          {isolated > 0 && (
+            <>
+              , <b>{isolated}</b> isolated
+            </>
+          )}
         </span>
       </div>
       <div className="track track-instances" style={{ height: instances.length * HEIGHT[room] }}>
         <ul className="instances">
           {instances.map((each) => {
             const slug = slugOf(each.code);
+            const overlay = overlayLine([each]);
             return (
-              <li key={each.lane} data-instance={each.instance} data-state={slug} title={each.instance}>
-                <Glyph state={slug} size={13} />
-                <span className="hidden">{wordOf(slug)} </span>
+              <li
+                key={each.lane}
+                data-instance={each.instance}
+                data-state={slug}
+                title={overlay ? `${each.instance}\n${overlay}` : each.instance}
+                {...(overlay && { 'data-mode': each.mode, 'data-computed': each.state })}
+              >
+                {overlay && <ModeMark mode={each.mode} size={13} />}
+                <Glyph state={overlay ? each.state : slug} size={13} />
+                <span className="hidden">
+                  {overlay ? `${modeWord(each.mode)}, computed ${each.state}` : wordOf(slug)}{' '}
+                </span>
                 <span className="instance-name">{each.instance}</span>
               </li>
             );

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef } from 'react';
 import { Axis } from '../../components/axis.tsx';
 import { Crosshair } from '../../components/crosshair.tsx';
 import { LaneCanvas } from '../../components/lane-canvas.tsx';
@@ -9,7 +9,7 @@ import { useHoverTime } from '../../lib/hover.ts';
 import { slugOf, wordOf } from '../../lib/states.ts';
 import { runAt } from '../../lib/track.ts';
 import { useFleetIndex } from '../../live/hooks.ts';
-import { history } from '../../live/live.ts';
+import { history, markers } from '../../live/live.ts';
 import type { RowView } from '../../live/row-view.ts';
 import { Chart } from './chart.tsx';
 import { type ChartData, stepAt } from './chart-data.ts';
@@ -18,7 +18,7 @@ import { InstanceLanes } from './instance-lanes.tsx';
 import { useSeries } from './use-series.ts';
 
 /** Everything over one time axis: state, calls, errors, latency, in flight, instances; one crosshair through all of it. */
-export function Tracks({ view }: { view: RowView }) {
+export function Tracks({ view, underState }: { view: RowView; underState?: ReactNode }) {
   const { epoch } = useFleetIndex();
   const data = useSeries(view.row, epoch);
   const root = useRef<HTMLElement>(null);
@@ -35,19 +35,27 @@ export function Tracks({ view }: { view: RowView }) {
   );
   const flight = useMemo(inFlightChart, []);
   const lanes = useCallback(
-    (): LaneRect[] => [{ middle: 20, size: 'row', track: history.row(view.row) }],
-    [view.row],
+    (): LaneRect[] => [
+      {
+        middle: 20,
+        size: 'row',
+        track: history.row(view.row),
+        marks: markers.of(view.service).map(({ t }) => t),
+      },
+    ],
+    [view.row, view.service],
   );
   return (
     <section ref={root} className="panel tracks" aria-label="Timeline">
       <div className="track track-axis">
         <HoverClock />
-        <Axis />
+        <Axis service={view.service} />
       </div>
       <div className="track">
         <StateLabel view={view} />
         <LaneCanvas lanes={lanes} className="state-canvas" />
       </div>
+      {underState}
       <div className="track">
         <CallsLabel data={data} />
         <Chart spec={calls} data={data} label="Calls per second" />

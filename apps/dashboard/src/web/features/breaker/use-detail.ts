@@ -34,6 +34,9 @@ export function useDetail(row: number, epoch: string): Detail | undefined {
       });
     };
     tryRead();
+    const stopRows = store.described.add((described) => {
+      if (described === row) tryRead();
+    });
     const stop = store.deltas.add(({ row: changed, event }) => {
       if (changed !== row || !event) return;
       if (event.to === 'open' && event.from === 'closed') {
@@ -46,6 +49,7 @@ export function useDetail(row: number, epoch: string): Detail | undefined {
     });
     return () => {
       abort.abort();
+      stopRows();
       stop();
     };
   }, [row, epoch, state]);

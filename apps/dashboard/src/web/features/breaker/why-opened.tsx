@@ -1,7 +1,10 @@
 import { type EventRecord, LANE } from '@cb/protocol';
 import { clock, clockMs, elapsed } from '../../lib/format.ts';
+import { afterDeploy } from '../../lib/marker-words.ts';
 import { select, useView } from '../../lib/view.ts';
 import { whyRow, whySentence } from '../../lib/why.ts';
+import { useMarkers } from '../../live/hooks.ts';
+import { markers } from '../../live/live.ts';
 import type { RowView } from '../../live/row-view.ts';
 import { CallCells } from './call-cells.tsx';
 import { ErrorRanking } from './error-ranking.tsx';
@@ -29,12 +32,14 @@ interface SentenceProps {
 }
 
 function Sentence({ view, event, detail }: SentenceProps) {
-  const overlay = view.code === LANE.isolated || view.code === LANE.noData;
+  const silent = view.code === LANE.noData;
   const trouble = view.code === LANE.open || view.code === LANE.halfOpen;
   const said = event && whySentence(event, trouble);
+  useMarkers();
+  const deploy = event && markers.deployBefore(view.service, event.t);
   return (
     <p className="why-sentence" data-why>
-      {overlay && <span className="why-overlay">{whyRow(view)}. </span>}
+      {silent && <span className="why-overlay">{whyRow(view)}. </span>}
       {said ? (
         <>
           {said.before}
@@ -44,13 +49,12 @@ function Sentence({ view, event, detail }: SentenceProps) {
             {detail?.origin &&
               detail.opened &&
               ` Probes failed since, the last at ${clock(detail.opened.t)}.`}
-            {trouble &&
-              view.instances.length > 1 &&
-              ` Open on ${view.notClosed} of ${view.instances.length} instances.`}
+            {event && deploy && ` It was ${afterDeploy(deploy, event.t)}.`}
+            {trouble && view.size > 1 && ` Open on ${view.notClosed} of ${view.size} instances.`}
           </span>
         </>
       ) : (
-        !overlay && (detail ? 'It has not opened since this dashboard has known it.' : '\u00a0')
+        !silent && (detail ? 'It has not opened since this dashboard has known it.' : '\u00a0')
       )}
     </p>
   );

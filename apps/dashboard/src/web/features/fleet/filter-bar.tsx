@@ -1,16 +1,19 @@
 import { wordOf } from '../../lib/states.ts';
-import { type Filters, toggled } from './filters.ts';
+import { type ChangeFilters, type Filters, SORTS, toggled } from './filters.ts';
+import { writeNameSet } from './name-list.ts';
 
 interface Props {
   filters: Filters;
   services: readonly string[];
+  /** Keys of tags by which rows may be grouped. */
+  tagKeys: readonly string[];
   held: boolean;
-  onChange: (change: Partial<Record<'state' | 'service' | 'q' | 'density', string>>) => void;
+  onChange: ChangeFilters;
 }
 
-/** What the list is filtered by, each part of it to be taken away by a click. */
-export function FilterBar({ filters, services, held, onChange }: Props) {
-  const { states, service, query, compact } = filters;
+/** What the list is filtered by, each part of it to be taken away by a click, and how it is laid out. */
+export function FilterBar({ filters, services, tagKeys, held, onChange }: Props) {
+  const { states, service, query, sort } = filters;
   return (
     <div className="filter-bar">
       <label className="chip">
@@ -46,15 +49,88 @@ export function FilterBar({ filters, services, held, onChange }: Props) {
         </button>
       )}
       <span className="filter-space" />
-      <span className="held-note">{held ? 'Order held while you are in the list' : 'Trouble first'}</span>
+      {held && <span className="held-note">Order held while you are in the list</span>}
+      <Grouping filters={filters} tagKeys={tagKeys} onChange={onChange} />
+      <label className="chip">
+        Sort{' '}
+        <select value={sort} onChange={(event) => onChange({ sort: sortValue(event.target.value) })}>
+          {Object.entries(SORTS).map(([value, words]) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Layout filters={filters} onChange={onChange} />
+    </div>
+  );
+}
+
+function sortValue(value: string): string {
+  return value === 'trouble' ? '' : value;
+}
+
+function Grouping({ filters, tagKeys, onChange }: Pick<Props, 'filters' | 'tagKeys' | 'onChange'>) {
+  const { group, folds } = filters;
+  const keys = group.startsWith('tag:') ? [...new Set([...tagKeys, group.slice(4)])] : tagKeys;
+  const allFolded = folds.all && folds.names.size === 0;
+  return (
+    <>
+      <label className="chip">
+        Group by{' '}
+        <select
+          value={group}
+          onChange={(event) => onChange({ group: groupValue(event.target.value), fold: '', more: '' })}
+        >
+          <option value="service">service</option>
+          {keys.map((key) => (
+            <option key={key} value={`tag:${key}`}>
+              tag {key}
+            </option>
+          ))}
+          <option value="">nothing</option>
+        </select>
+      </label>
+      {group !== '' && !filters.strip && (
+        <button
+          type="button"
+          className="chip"
+          onClick={() => onChange({ fold: allFolded ? '' : writeNameSet({ all: true, names: new Set() }) })}
+        >
+          {allFolded ? 'Unfold all' : 'Fold all'}
+        </button>
+      )}
+    </>
+  );
+}
+
+function groupValue(value: string): string {
+  return value === 'service' ? '' : value === '' ? 'none' : value;
+}
+
+function Layout({ filters, onChange }: Pick<Props, 'filters' | 'onChange'>) {
+  const { compact, strip } = filters;
+  return (
+    <>
       <button
         type="button"
-        className="chip chip-density"
-        aria-pressed={compact}
-        onClick={() => onChange({ density: compact ? '' : 'compact' })}
+        className="chip"
+        aria-pressed={strip}
+        title="Every breaker as a line of two pixels"
+        onClick={() => onChange({ view: strip ? '' : 'strip' })}
       >
-        Density <b>{compact ? 'compact' : 'comfortable'}</b>
+        View <b>{strip ? 'whole fleet' : 'table'}</b>
       </button>
-    </div>
+      {!strip && (
+        <button
+          type="button"
+          className="chip chip-density"
+          aria-pressed={compact}
+          onClick={() => onChange({ density: compact ? '' : 'compact' })}
+        >
+          Density <b>{compact ? 'compact' : 'comfortable'}</b>
+        </button>
+      )}
+    </>
   );
 }

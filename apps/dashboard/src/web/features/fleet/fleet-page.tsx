@@ -1,31 +1,24 @@
 import { useCallback, useMemo, useState } from 'react';
-import { matches } from '../../lib/search.ts';
-import { type StateSlug, slugOf } from '../../lib/states.ts';
 import { useConnectionState, useFleetIndex } from '../../live/hooks.ts';
+import type { RowView } from '../../live/row-view.ts';
 import { EmptyFleet } from './empty-fleet.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { toggled, useFilters } from './filters.ts';
 import { FleetList } from './fleet-list.tsx';
+import { FleetStrip } from './fleet-strip.tsx';
+import { NoMatch } from './no-match.tsx';
+import { OverviewStrip } from './overview-strip.tsx';
 import { StateCounts } from './state-counts.tsx';
-import { TroubleStrip } from './trouble-strip.tsx';
+import { useListed } from './use-listed.ts';
 import './fleet.css';
 
 export function FleetPage() {
   const { rows, loaded, epoch } = useFleetIndex();
   const state = useConnectionState();
   const [filters, change] = useFilters();
-  const { service, query, compact } = filters;
   const [held, setHeld] = useState(false);
-  const scoped = useMemo(
-    () => rows.filter((row) => (service === '' || row.service === service) && matches(row, query)),
-    [rows, service, query],
-  );
-  const chosen = [...filters.states].join(',');
-  const listed = useMemo(() => {
-    const states = new Set(chosen.split(',') as StateSlug[]);
-    return chosen === '' ? scoped : scoped.filter((row) => states.has(slugOf(row.code)));
-  }, [scoped, chosen]);
-  const services = useMemo(() => [...new Set(rows.map((row) => row.service))].sort(), [rows]);
+  const { scoped, listed } = useListed(rows, filters);
+  const { services, tagKeys } = useNames(rows);
   const onHeld = useCallback((now: boolean) => setHeld(now), []);
 
   return (
@@ -38,37 +31,44 @@ export function FleetPage() {
           chosen={filters.states}
           onToggle={(slug) => change({ state: toggled(filters.states, slug) })}
         />
-        <TroubleStrip rows={scoped} />
+        <OverviewStrip all={rows} listed={scoped} service={filters.service} />
       </div>
       {loaded && rows.length === 0 ? (
         <EmptyFleet />
       ) : (
         <>
-          <FilterBar filters={filters} services={services} held={held} onChange={change} />
-          {loaded ? (
-            listed.length > 0 ? (
-              <FleetList rows={listed} epoch={epoch} compact={compact} onHeld={onHeld} />
-            ) : (
-              <div className="notice" role="status">
-                <p>No breaker matches.</p>
-                <button
-                  type="button"
-                  className="button"
-                  onClick={() => change({ state: '', service: '', q: '' })}
-                >
-                  Show all {rows.length}
-                </button>
-              </div>
-            )
-          ) : (
+          <FilterBar filters={filters} services={services} tagKeys={tagKeys} held={held} onChange={change} />
+          {!loaded ? (
             <div className="notice" role="status">
               {state === 'unauthorized'
                 ? 'This dashboard asks for a token.'
                 : 'Connecting to the dashboard server…'}
             </div>
+          ) : listed.length === 0 ? (
+            <NoMatch all={rows.length} query={filters.query} onChange={change} />
+          ) : filters.strip ? (
+            <FleetStrip rows={listed} epoch={epoch} filters={filters} />
+          ) : (
+            <FleetList rows={listed} epoch={epoch} filters={filters} onChange={change} onHeld={onHeld} />
           )}
         </>
       )}
     </main>
   );
+}
+
+/** Services to filter by, and keys of tags to group by. */
+function useNames(rows: readonly RowView[]): { services: string[]; tagKeys: string[] } {
+  const size = rows.length;
+  // Dependencies on purpose: they come and go with rows, not with states.
+  return useMemo(() => {
+    const services = new Set<string>();
+    const tags = new Set<Record<string, string>>();
+    for (const row of rows) {
+      services.add(row.service);
+      tags.add(row.tags);
+    }
+    const keys = new Set([...tags].flatMap((each) => Object.keys(each)));
+    return { services: [...services].sort(), tagKeys: [...keys].sort() };
+  }, [size, rows[0]?.row]);
 }

@@ -3,7 +3,10 @@ import { type RefObject, useEffect, useRef } from 'react';
 interface RowKeys {
   body: RefObject<HTMLElement | null>;
   count: number;
+  /** Enter: a breaker is opened, a group folded. */
   open: (index: number) => void;
+  /** Left and right fold and unfold. True where that was something to do. */
+  fold: (index: number, folded: boolean) => boolean;
   show: (index: number) => void;
 }
 
@@ -14,7 +17,7 @@ export function useRowKeys(keys: RowKeys): void {
   useEffect(() => {
     const focus = (index: number, tries = 0) => {
       const row = latest.current.body.current?.querySelector<HTMLElement>(`[data-row="${index}"]`);
-      if (row) row.focus({ preventScroll: false });
+      if (row) row.focus({ preventScroll: true });
       else if (tries < 10) requestAnimationFrame(() => focus(index, tries + 1));
     };
     const onKey = (event: KeyboardEvent) => {
@@ -23,7 +26,7 @@ export function useRowKeys(keys: RowKeys): void {
         return;
       const held = document.activeElement?.closest('[data-row]')?.getAttribute('data-row');
       const index = held === null || held === undefined ? -1 : Number(held);
-      const { count, open, show } = latest.current;
+      const { count, open, fold, show } = latest.current;
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
       const arrow = index < 0 ? 0 : event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
       if ((step || arrow) && count > 0) {
@@ -31,7 +34,9 @@ export function useRowKeys(keys: RowKeys): void {
         const next = Math.min(count - 1, Math.max(0, index + (step || arrow)));
         show(next);
         focus(next);
-      } else if (event.key === 'Enter' && index >= 0 && target.closest('a') === null) {
+      } else if (index >= 0 && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) {
+        if (fold(index, event.key === 'ArrowLeft')) event.preventDefault();
+      } else if (event.key === 'Enter' && index >= 0 && target.closest('a, button') === null) {
         event.preventDefault();
         open(index);
       }

@@ -1,0 +1,61 @@
+import { useRef, useState } from 'react';
+import { diffConfig } from '../../lib/config-diff.ts';
+import { breakerCode } from '../../lib/plain-code.ts';
+
+interface Props {
+  name: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** What will be other than it is, value by value, and the same as code. */
+export function SettingsDifference({ name, before, after }: Props) {
+  const changes = diffConfig(before, after);
+  if (changes.length === 0) return <p className="muted">Nothing is changed yet.</p>;
+  return (
+    <section className="settings-difference" aria-label="What changes">
+      <table>
+        <tbody>
+          {changes.map(({ path, before: was, after: is }) => (
+            <tr key={path} data-change={path}>
+              <th scope="row">{path}</th>
+              <td>
+                <del>{shown(was)}</del> → <ins>{shown(is)}</ins>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <Code text={breakerCode(name, after)} />
+    </section>
+  );
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'none' : JSON.stringify(value);
+}
+
+function Code({ text }: { text: string }) {
+  const code = useRef<HTMLPreElement>(null);
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+    } catch {
+      // No clipboard on a page that came without TLS: the text is marked, to be copied by hand.
+      if (code.current) getSelection()?.selectAllChildren(code.current);
+    }
+  };
+  return (
+    <details>
+      <summary>As code, to keep it</summary>
+      <pre ref={code} className="snippet">
+        <code>{text}</code>
+      </pre>
+      <button type="button" className="button" onClick={() => void copy()}>
+        {copied ? 'Copied' : 'Copy'}
+      </button>
+    </details>
+  );
+}

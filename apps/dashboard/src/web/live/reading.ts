@@ -1,0 +1,62 @@
+import { useEffect, useRef, useState } from 'react';
+import { getView, onViewChange } from '../lib/view.ts';
+import { useConnectionState, useFleetIndex } from './hooks.ts';
+
+const RETRY_MS = 2_000;
+/** A drag says hundreds of ranges; the one that it stops at is read. */
+const SETTLE_MS = 120;
+
+/**
+ * What the server works out for the range on screen: read when `key` or the range is another one, and every so often while
+ * the page follows the present. The last answer stays until the next is there.
+ *
+ * @param read undefined where there is nothing to ask for.
+ * @param waitMs How long another key has to stay before it is asked for; the first is asked for at once.
+ */
+export function useReading<T>(
+  key: string,
+  read: ((signal: AbortSignal) => Promise<T>) | undefined,
+  everyMs: number,
+  waitMs = 0,
+): T | undefined {
+  const [answer, setAnswer] = useState<{ epoch: string; value: T }>();
+  const state = useConnectionState();
+  const { epoch } = useFleetIndex();
+  const latest = useRef(read);
+  latest.current = read;
+  const asked = read !== undefined && state === 'live' && epoch !== '';
+  // Dependencies on purpose: the key says when something else is asked for; after every reconnect it is read again.
+  useEffect(() => {
+    if (!asked) return;
+    let abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const later = (ms: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(run, ms);
+    };
+    const run = () => {
+      abort.abort();
+      abort = new AbortController();
+      const { signal } = abort;
+      latest.current?.(signal).then(
+        (value) => {
+          if (signal.aborted) return;
+          setAnswer({ epoch, value });
+          if (getView().at === null) later(everyMs);
+        },
+        () => {
+          if (!signal.aborted) later(RETRY_MS);
+        },
+      );
+    };
+    if (waitMs === 0 || answer === undefined) run();
+    else later(waitMs);
+    const stop = onViewChange(() => later(SETTLE_MS));
+    return () => {
+      stop();
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [key, asked, epoch, everyMs]);
+  return answer?.epoch === epoch ? answer.value : undefined;
+}
