@@ -277,6 +277,29 @@ describeInBrowser('dashboard, showing a fleet', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('goes on after its line was cut, without reading everything again', async () => {
+    let directories = 0;
+    const { page, errors: wrong } = await visit(browser, dashboard.url, {}, async (fresh) => {
+      fresh.on('request', (request) => {
+        if (request.url().includes('/directory')) directories++;
+      });
+      await fresh.addInitScript(keepLines);
+    });
+    await page.locator(rowOf('search', 'query-2', 'closed')).waitFor();
+    const reconnected = page.locator('[data-connection="reconnecting"]').waitFor();
+    await page.evaluate(() => {
+      for (const line of window.keptLines) line.close();
+    });
+    await reconnected;
+    await services[3]?.change(2, 'closed', 'open', 0);
+    await page.locator(rowOf('search', 'query-2', 'open')).waitFor();
+    await services[3]?.change(2, 'open', 'closed', 0);
+    await page.locator(rowOf('search', 'query-2', 'closed')).waitFor();
+    await page.locator('[data-connection="live"]').waitFor();
+    expect(directories).toBe(1);
+    expect(wrong).toEqual([]);
+  });
+
   it.each(['light', 'dark'] as const)('fits all of it into a phone, in %s', async (colorScheme) => {
     for (const query of ['', '?view=strip', '?group=tag:team&sort=opens']) {
       const viewport = { width: 390, height: 844 };
@@ -295,6 +318,23 @@ function momentOf(page: Page, edge: 'Begin' | 'End'): Promise<number> {
     .getByRole('slider', { name: `${edge} of the range shown` })
     .getAttribute('aria-valuenow')
     .then(Number);
+}
+
+declare global {
+  interface Window {
+    keptLines: WebSocket[];
+  }
+}
+
+/** Runs in the page before anything of its own does. */
+function keepLines(): void {
+  window.keptLines = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      window.keptLines.push(this);
+    }
+  };
 }
 
 /** Whether the strip has a line in the red of an open circuit at its right edge. */

@@ -92,6 +92,15 @@ describe('a store of traces', () => {
     expect(store.read(1, at(0), at(20), 1e9)).toMatchObject({ complete: [[at(5), at(6)]], zeroAt: at(5) });
   });
 
+  it('tells the same moment alike in every answer, however precisely a clock was read, until it is set', () => {
+    const store = new TraceStore(1e9);
+    store.add(1, partOf(0, { start: START }), 0);
+    store.add(1, partOf(1, { zeroAt: ZERO + 1.3 }), 2);
+    expect(store.read(1, at(0), at(9), 1e9)).toMatchObject({ zeroAt: ZERO, complete: [[at(0), at(2)]] });
+    store.add(1, partOf(2, { zeroAt: ZERO + 60_000 }), 0);
+    expect(store.read(1, at(0), at(99), 1e9)).toMatchObject({ zeroAt: at(60), complete: [[at(60), at(63)]] });
+  });
+
   it('forgets the oldest parts of all lanes first, and gives their memory back', () => {
     const store = new TraceStore(100_000);
     for (let second = 0; second < 3_000; second++)

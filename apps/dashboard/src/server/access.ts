@@ -45,6 +45,11 @@ export class Access {
     this.#open = viewToken === undefined;
   }
 
+  /** Whether the address guessed wrong too often. @param now Monotonic milliseconds. */
+  mustWait(address: string, now: number): boolean {
+    return this.#tokens.mustWait(address, now);
+  }
+
   /** @param now Monotonic milliseconds. */
   check(given: unknown, address: string, now: number): Caller | 'unauthorized' | 'authRate' {
     const nobody: Caller = { role: 'viewer', id: 'open', address };

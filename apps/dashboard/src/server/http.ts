@@ -100,13 +100,15 @@ function notAllowed(methods: readonly string[]): Reply {
 
 /** A program with the token of services asks what that token opens. Pages have no business with it. */
 function asService(
-  { ingestAccess }: HttpParts,
+  { ingestAccess, access, context }: HttpParts,
   { headers, socket }: IncomingMessage,
   route: Route | undefined,
 ): Caller | undefined {
   if (!route?.services || headers.origin !== undefined || headers['sec-fetch-site'] !== undefined)
     return undefined;
   const address = socket.remoteAddress ?? '';
+  // Wrong guesses are counted where the roles are looked at: who has to wait there may not go on guessing here.
+  if (access.mustWait(address, context.monotonic())) return undefined;
   const admitted = ingestAccess.admits(bearer(headers), address);
   return admitted ? { role: route.role, id: 'service', address } : undefined;
 }

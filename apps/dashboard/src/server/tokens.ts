@@ -28,6 +28,11 @@ export class Tokens<T> {
     return this.#known.length;
   }
 
+  /** Whether the address guessed wrong too often. @param now Monotonic milliseconds. */
+  mustWait(address: string, now: number): boolean {
+    return this.#failed.mustWait(address, now);
+  }
+
   /** @param now Monotonic milliseconds. */
   check(given: unknown, address: string, now: number): Granted<T> | 'unauthorized' | 'authRate' {
     if (this.#failed.mustWait(address, now)) return 'authRate';

@@ -8,6 +8,9 @@ const CHANGE_BYTES = 300;
 /** Of one number of an export. */
 const NUMBER_BYTES = 10;
 
+/** A wall clock that is further off than this was set, and not read imprecisely. */
+const CLOCK_SET_MS = 20;
+
 /** A part as it is kept: columns of bytes, and its place on the server's clock. */
 interface KeptPart {
   readonly lane: LaneTrace;
@@ -121,7 +124,7 @@ export class TraceStore {
     let best: readonly KeptPart[] | undefined;
     let covered = -1;
     for (const stretch of this.#lanes.get(lane)?.stretches() ?? []) {
-      const { zeroAt } = stretch.at(-1) as KeptPart;
+      const zeroAt = zeroOf(stretch);
       const begin = epoch(zeroAt, (stretch[0] as KeptPart).from);
       const end = epoch(zeroAt, (stretch.at(-1) as KeptPart).to);
       const overlap = Math.min(end, to) - Math.max(begin, from);
@@ -166,7 +169,7 @@ function cut(
   to: number,
   mostCalls: number,
 ): Pick<FoundTrace, 'parts' | 'zeroAt' | 'more'> {
-  const { zeroAt } = stretch.at(-1) as KeptPart;
+  const zeroAt = zeroOf(stretch);
   let first = 0;
   stretch.forEach((part, i) => {
     if (part.start !== undefined && epoch(zeroAt, part.from) <= from) first = i;
@@ -218,6 +221,16 @@ function answered({
     ...(start !== undefined && { start }),
     ...(lost !== undefined && { lost }),
   };
+}
+
+/**
+ * Where a stretch lies on the server's clock. What its first part says, so that no moment of it moves from one answer to the next by
+ * the millisecond that a wall clock is read in; once the clock was set, what its newest part says.
+ */
+function zeroOf(stretch: readonly KeptPart[]): number {
+  const { zeroAt: first } = stretch[0] as KeptPart;
+  const { zeroAt: newest } = stretch.at(-1) as KeptPart;
+  return Math.abs(newest - first) > CLOCK_SET_MS ? newest : first;
 }
 
 function epoch(zeroAt: number, tick: number): number {

@@ -138,6 +138,19 @@ describe('what is denied', () => {
   });
 });
 
+describe('guessing', () => {
+  it('has to wait at every door, also at the one that takes tokens of services', async () => {
+    const server = await start(TOKENS);
+    const mark = async (token: string): Promise<number> => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      return (await ask(server, '/api/v1/markers', { method: 'POST', headers, body: '{}' })).status;
+    };
+    expect(await mark(TOKENS.ingestToken)).toBe(400);
+    for (let i = 0; i < 20; i++) expect(await mark(`guess-${i}`)).toBe(401);
+    expect(await mark(TOKENS.ingestToken)).toBe(429);
+  });
+});
+
 describe('tokens', () => {
   it.each<[string, unknown]>([
     ['a prefix', 'viewer-token'],

@@ -31,6 +31,12 @@ export const SETTINGS: readonly Setting[] = [
     help: 'secret that services send, 8 to 256 characters',
   },
   {
+    key: 'ingestTokens',
+    kind: 'data',
+    help: 'secrets by service, each good for that service only',
+    shown: (value) => `${Object.keys(Object(value)).length} services (not shown)`,
+  },
+  {
     key: 'viewToken',
     kind: 'secret',
     flag: 'view-token',

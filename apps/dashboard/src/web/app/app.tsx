@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { AlertsPage } from '../features/alerts/alerts-page.tsx';
 import { AuditPage } from '../features/audit/audit-page.tsx';
@@ -8,24 +8,55 @@ import { FleetPage } from '../features/fleet/fleet-page.tsx';
 import { PoliciesPage } from '../features/policies/policies-page.tsx';
 import { ALERTS_PATH, AUDIT_PATH, POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
 import { useConnectionState } from '../live/hooks.ts';
+import './commands.ts';
+import { Announcer } from './announcer.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
+import { showOverlay, useOverlay } from './overlay.ts';
+import { PrintHeader } from './print-header.tsx';
+import { RetentionBanner } from './retention-banner.tsx';
+import { SkipLink } from './skip-link.tsx';
 import { TokenForm } from './token-form.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useRouteFocus } from './use-route-focus.ts';
 import { useShortcuts } from './use-shortcuts.ts';
+import { useThemeColour } from './use-theme-colour.ts';
 import { useTitle } from './use-title.ts';
+import { toggleWall, useWall } from './wall.ts';
+
+/** The palette and the library behind it come when they are first asked for. */
+const loadPalette = () => import('./palette/command-palette.tsx');
+const CommandPalette = lazy(loadPalette);
+const WallPage = lazy(() => import('../features/wall/wall-page.tsx'));
+const PREFETCH_MS = 3_000;
+const closeOverlay = () => showOverlay(undefined);
 
 export function App() {
   const state = useConnectionState();
-  const [help, setHelp] = useState(false);
+  const overlay = useOverlay();
+  // Once there is time for it: who asks for the palette should not wait.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), PREFETCH_MS);
+    return () => clearTimeout(timer);
+  }, []);
   useTitle();
-  useShortcuts(() => setHelp((shown) => !shown));
+  useThemeColour();
+  useShortcuts();
+  useRouteFocus();
+  const wall = useWall() && state !== 'unauthorized';
   return (
     <>
-      <TopBar onHelp={() => setHelp(true)} />
+      {!wall && <SkipLink />}
+      <PrintHeader />
+      {!wall && <TopBar onHelp={() => showOverlay('help')} />}
       <ConnectionBanner />
+      <RetentionBanner />
       {state === 'unauthorized' ? (
         <TokenForm />
+      ) : wall ? (
+        <Suspense>
+          <WallPage onLeave={toggleWall} />
+        </Suspense>
       ) : (
         <Switch>
           <Route path="/b/:service/:name">
@@ -46,7 +77,13 @@ export function App() {
         </Switch>
       )}
       <ControlDialogs />
-      {help && <HelpDialog onClose={() => setHelp(false)} />}
+      {overlay === 'help' && <HelpDialog onClose={closeOverlay} />}
+      {overlay === 'palette' && (
+        <Suspense>
+          <CommandPalette onClose={closeOverlay} />
+        </Suspense>
+      )}
+      <Announcer />
     </>
   );
 }

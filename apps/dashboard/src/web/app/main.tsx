@@ -1,11 +1,14 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import '../lib/print.ts';
 import { refreshPalette } from '../lib/palette.ts';
 import { connection } from '../live/live.ts';
 import { App } from './app.tsx';
 import './font.css';
 import './theme.css';
 import './app.css';
+import './access.css';
+import './print.css';
 
 connection.open();
 // Canvas text is measured in the page's own font: paint again once it is there.

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { Kbd } from '../components/kbd.tsx';
 import { AUDIT_PATH, POLICIES_PATH } from '../lib/paths.ts';
+import { PaletteButton } from './palette/palette-button.tsx';
 
 interface Place {
   label: string;
@@ -53,6 +54,7 @@ export function SearchBox() {
         onChange={(event) => search(event.target.value)}
       />
       <Kbd>/</Kbd>
+      <PaletteButton />
     </search>
   );
 }

@@ -17,8 +17,11 @@ export function Snippet({
     `connectDashboard({ url: '${location.origin}', service: 'checkout', ${reported} });`,
   ].join('\n');
   return (
-    <pre className="snippet">
-      <code>{text}</code>
-    </pre>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls sideways, and keys have to reach that.
+    <section className="snippet" tabIndex={0} aria-label="Code to add">
+      <pre>
+        <code>{text}</code>
+      </pre>
+    </section>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { addPainter } from '../lib/painter.ts';
+import { pixelRatio } from '../lib/paper.ts';
 
 export interface Surface {
   ctx: CanvasRenderingContext2D;
@@ -26,7 +27,7 @@ export function TimeCanvas({ paint, className }: { paint: (surface: Surface) => 
       const width = Math.floor(canvas.clientWidth);
       const height = Math.floor(canvas.clientHeight);
       if (width === 0 || height === 0) return;
-      const ratio = devicePixelRatio;
+      const ratio = pixelRatio();
       const w = Math.round(width * ratio);
       const h = Math.round(height * ratio);
       if (canvas.width !== w || canvas.height !== h) {

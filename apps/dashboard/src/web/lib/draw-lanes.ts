@@ -2,7 +2,7 @@ import { LANE } from '@cb/protocol';
 import { BLANK, fillColumns, type TimeWindow } from './columns.ts';
 import type { Track } from './track.ts';
 
-export type Fill = string | CanvasPattern;
+type Fill = string | CanvasPattern;
 
 /** How each state is filled; patterns are made once a theme and resolution. */
 export interface LanePalette {
@@ -106,7 +106,8 @@ function drawRun(
       bar(ctx, palette.closed, x, w, lane.middle, h.closed);
       break;
     case LANE.halfOpen:
-      bar(ctx, palette.halfOpen, x, w, lane.middle, h.halfOpen);
+      // Too narrow for a hatch to be seen: its darker edge is all of it.
+      bar(ctx, w > 3 ? palette.halfOpen : palette.halfOpenEdge, x, w, lane.middle, h.halfOpen);
       if (w > 3) outline(ctx, palette.halfOpenEdge, x, w, lane.middle, h.halfOpen);
       break;
     case LANE.isolated:

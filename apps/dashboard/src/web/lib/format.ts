@@ -1,11 +1,7 @@
+import { createTimes } from './times.ts';
+
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const clockParts = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
-const shortParts = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const dayParts = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const times = createTimes();
 
 /** What stands where there is no number: never a zero that nobody measured. */
 export const NONE = '–';
@@ -77,17 +73,44 @@ export function countdown(ms: number): string {
 }
 
 export function clock(t: number): string {
-  return clockParts.format(t);
+  return times.clock(t);
 }
 
 export function clockMs(t: number): string {
-  return `${clockParts.format(t)}.${String(Math.floor(t) % 1000).padStart(3, '0')}`;
+  return times.clockMs(t);
 }
 
 export function clockShort(t: number): string {
-  return shortParts.format(t);
+  return times.clockShort(t);
 }
 
 export function day(t: number): string {
-  return dayParts.format(t);
+  return times.day(t);
+}
+
+/** With date and zone. */
+export function dated(t: number): string {
+  return times.dated(t);
+}
+
+/** To the millisecond, with date and zone: for a title. */
+export function exact(t: number): string {
+  return times.exact(t);
+}
+
+/** A length of time as it is read aloud: 4 minutes 34 seconds. */
+export function spoken(ms: number): string {
+  const unit = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`;
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (ms < 1000) return unit(Math.max(0, Math.round(ms)), 'millisecond');
+  if (s < 60) return unit(s, 'second');
+  if (s < 3600) return two(unit(Math.floor(s / 60), 'minute'), s % 60, unit(s % 60, 'second'));
+  const m = Math.floor(s / 60);
+  if (m < 1440) return two(unit(Math.floor(m / 60), 'hour'), m % 60, unit(m % 60, 'minute'));
+  const h = Math.floor(m / 60);
+  return two(unit(Math.floor(h / 24), 'day'), h % 24, unit(h % 24, 'hour'));
+}
+
+function two(large: string, rest: number, small: string): string {
+  return rest === 0 ? large : `${large} ${small}`;
 }

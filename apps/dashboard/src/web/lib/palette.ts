@@ -1,5 +1,6 @@
 import type { LanePalette } from './draw-lanes.ts';
 import { createListeners } from './listeners.ts';
+import { pixelRatio } from './paper.ts';
 
 /** Colours live in the style sheet only; a canvas reads them here, after the theme has been applied. */
 export interface Palette extends LanePalette {
@@ -11,6 +12,8 @@ export interface Palette extends LanePalette {
   openSolid: string;
   halfOpenSolid: string;
   isolatedSolid: string;
+  halfOpenWord: string;
+  openWord: string;
   rejected: string;
   p50: string;
 }
@@ -22,8 +25,8 @@ let cachedRatio = 0;
 export const onPaletteChange: (listener: () => void) => () => void = changed.add;
 
 export function palette(): Palette {
-  if (!cached || cachedRatio !== devicePixelRatio) {
-    cachedRatio = devicePixelRatio;
+  if (!cached || cachedRatio !== pixelRatio()) {
+    cachedRatio = pixelRatio();
     cached = readPalette();
   }
   return cached;
@@ -38,6 +41,8 @@ export function refreshPalette(): void {
 function readPalette(): Palette {
   const probe = document.createElement('span');
   probe.hidden = true;
+  // High contrast of the system paints text in one colour; a lane without its own would be a blank bar.
+  probe.style.forcedColorAdjust = 'none';
   document.body.append(probe);
   const colour = (name: string): string => {
     probe.style.color = `var(--${name})`;
@@ -52,6 +57,8 @@ function readPalette(): Palette {
     halfOpenEdge: colour('half-open-edge'),
     halfOpenSolid: halfOpen,
     isolatedSolid: isolated,
+    halfOpenWord: colour('half-open-word'),
+    openWord: colour('open-word'),
     isolated: hatch(isolated, colour('isolated-line'), 'cross'),
     open: colour('open'),
     openSolid: colour('open'),
@@ -70,7 +77,7 @@ function readPalette(): Palette {
 
 /** Diagonal stripes on a seamless tile, drawn at the resolution of the screen. */
 function hatch(back: string, stripe: string, kind: 'single' | 'cross'): CanvasPattern | string {
-  const ratio = devicePixelRatio;
+  const ratio = pixelRatio();
   const size = kind === 'single' ? 6 : 7;
   const tile = document.createElement('canvas');
   tile.width = tile.height = Math.round(size * ratio);

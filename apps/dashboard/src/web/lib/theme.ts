@@ -11,7 +11,7 @@ function current(): Theme {
   return set === 'dark' || set === 'light' ? set : 'system';
 }
 
-function isDark(): boolean {
+export function isDark(): boolean {
   const theme = current();
   return theme === 'system' ? systemDark.matches : theme === 'dark';
 }

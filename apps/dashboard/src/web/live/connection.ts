@@ -120,6 +120,11 @@ export class Connection {
     this.#watchTimer = setTimeout(() => this.#sendWatch(), 100);
   }
 
+  /** The rows on screen, as far as their numbers are asked for. */
+  watched(): readonly number[] {
+    return this.#watched;
+  }
+
   #listen(): void {
     const socket = this.#socket;
     socket.on('welcome', (welcome) => {

@@ -22,6 +22,8 @@ const RECENT = 2000;
 export class History {
   #rows = new Map<number, Track>();
   #lanes = new Map<number, Track>();
+  /** Rows of which nothing is known at first: the beginning of that run, which is the moment that was asked for. */
+  #unknownFrom = new Map<number, number>();
   #loaded = new Map<number, Extent>();
   #pending = new Map<number, Extent>();
   #recent: Delta[] = [];
@@ -41,9 +43,17 @@ export class History {
     return this.#lanes.get(lane);
   }
 
+  /** Up to this moment nothing is known of the row, as far back as was asked; undefined where all of it is. */
+  unknownUntil(row: number): number | undefined {
+    const start = this.#rows.get(row)?.start ?? [];
+    if (start[0] === undefined) return undefined;
+    return start[0] === this.#unknownFrom.get(row) ? (start[1] ?? Number.POSITIVE_INFINITY) : undefined;
+  }
+
   /** Another life of the server: every number means something else now. */
   clear(): void {
     this.#rows.clear();
+    this.#unknownFrom.clear();
     this.#lanes.clear();
     this.refresh();
   }
@@ -58,6 +68,7 @@ export class History {
 
   forget(row: number): void {
     this.#rows.delete(row);
+    this.#unknownFrom.delete(row);
     this.#loaded.delete(row);
   }
 
@@ -104,12 +115,19 @@ export class History {
       if (!fresh.has(each.row)) continue;
       const track: Track = { start: [...each.segments.start], code: [...each.segments.code] };
       if (each.minutes) track.minutes = each.minutes;
-      if (each.lane === -1) this.#rows.set(each.row, track);
+      if (each.lane === -1) this.#keepRow(each.row, track, answer.from);
       else this.#lanes.set(each.lane, track);
     }
     for (const row of fresh) this.#loaded.set(row, { from, lanes });
     for (const delta of this.#recent) this.#append(delta);
     repaint();
+  }
+
+  #keepRow(row: number, track: Track, from: number): void {
+    this.#rows.set(row, track);
+    // So the server says "not known": no data from the very moment that was asked for.
+    if (track.code[0] === LANE.noData && track.start[0] === from) this.#unknownFrom.set(row, from);
+    else this.#unknownFrom.delete(row);
   }
 
   #append(delta: Delta): void {

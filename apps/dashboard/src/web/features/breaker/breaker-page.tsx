@@ -16,13 +16,16 @@ import { keyOf, type RowView } from '../../live/row-view.ts';
 import { Actions } from './actions.tsx';
 import { AdvicePanel } from './advice/advice-panel.tsx';
 import { EventLog } from './event-log.tsx';
+import { LaneTable } from './lane-table.tsx';
 import { OverlayBar } from './overlay-bar.tsx';
 import { ProbeRing } from './probe-ring.tsx';
 import { Settings } from './settings.tsx';
 import { Tracks } from './tracks.tsx';
 import { useDetail } from './use-detail.ts';
+import { useEvents } from './use-events.ts';
 import { WhyOpened } from './why-opened.tsx';
 import './breaker.css';
+import './lane-table.css';
 
 /** Comes when it is opened, and brings its simulation along. */
 const WhatIf = lazy(() => import('./what-if/what-if.tsx'));
@@ -67,6 +70,7 @@ function Breaker({ row }: { row: number }) {
   const { open } = useWhatIf();
   // Another breaker's page: what was tried before was not tried here.
   useEffect(readWhatIf, []);
+  const events = useEvents(row, epoch);
   if (!view) return null;
   const slug = slugOf(view.code);
   return (
@@ -80,23 +84,26 @@ function Breaker({ row }: { row: number }) {
       <OverlayBar view={view} />
       <WhyOpened view={view} detail={detail} />
       <div className="breaker-columns">
-        <Tracks
-          view={view}
-          underState={
-            open && (
-              <Suspense>
-                <WhatIf
-                  view={view}
-                  config={detail?.config}
-                  opened={detail?.opened?.instance}
-                  onApply={maySet ? (changes) => openSettings(row, changes) : undefined}
-                />
-              </Suspense>
-            )
-          }
-        />
+        <div className="breaker-main">
+          <Tracks
+            view={view}
+            underState={
+              open && (
+                <Suspense>
+                  <WhatIf
+                    view={view}
+                    config={detail?.config}
+                    opened={detail?.opened?.instance}
+                    onApply={maySet ? (changes) => openSettings(row, changes) : undefined}
+                  />
+                </Suspense>
+              )
+            }
+          />
+          <LaneTable view={view} events={events.events} />
+        </div>
         <aside className="breaker-side">
-          <EventLog row={row} service={view.service} epoch={epoch} />
+          <EventLog {...events} service={view.service} />
           <AdvicePanel view={view} epoch={epoch} config={detail?.config} opened={detail?.opened?.instance} />
           <Settings detail={detail} />
         </aside>

@@ -48,7 +48,10 @@ export function Chart({
       cleanup.push(
         () => resize.disconnect(),
         addPainter((now) => {
-          const window = snapWindow(timeWindow(now), Math.floor(box.clientWidth));
+          const width = Math.floor(box.clientWidth);
+          // Before printing nobody observes a size.
+          if (width !== made.width) made.setSize({ width, height: spec.height });
+          const window = snapWindow(timeWindow(now), width);
           made.setScale('x', { min: window.from, max: window.to });
         }),
         onPaletteChange(() => made.redraw(true, false)),
@@ -114,7 +117,7 @@ function drawLimit(self: uPlot, limit: ChartSpec['limit']): void {
   if (!(y >= bbox.top && y <= bbox.top + bbox.height)) return;
   const ratio = devicePixelRatio;
   const colours = palette();
-  const colour = limit.colour === 'open' ? colours.openSolid : colours.halfOpenSolid;
+  const colour = limit.colour === 'open' ? colours.openWord : colours.halfOpenWord;
   ctx.save();
   ctx.fillStyle = ctx.strokeStyle = colour;
   if (limit.fillAbove) {

@@ -68,13 +68,17 @@ export function inFlightChart(): ChartSpec {
 }
 
 function line(stroke: () => string, width: number): uPlot.Series {
-  return { stroke, width, spanGaps: false, points: { show: lonely, size: 4, width: 0, fill: stroke } };
+  return {
+    stroke,
+    width,
+    spanGaps: false,
+    points: { show: true, filter: lonely, size: 4, width: 0, fill: stroke },
+  };
 }
 
-/** A step alone between two holes has no line: its point keeps it in sight. */
-const lonely: uPlot.Series.Points.Show = (self, seriesIdx) => {
+/** A step alone between two holes has no line: its point keeps it in sight. No other step needs one. */
+const lonely: uPlot.Series.Points.Filter = (self, seriesIdx) => {
   const column = self.data[seriesIdx] ?? [];
-  return column.some(
-    (value, i) => value !== null && (column[i - 1] ?? null) === null && (column[i + 1] ?? null) === null,
-  );
+  const there = (i: number) => (column[i] ?? null) !== null;
+  return [...column.keys()].filter((i) => there(i) && !there(i - 1) && !there(i + 1));
 };

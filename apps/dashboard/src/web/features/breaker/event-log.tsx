@@ -1,23 +1,16 @@
 import { type EventRecord, isWebUrl, laneOf, type Marker } from '@cb/protocol';
 import { Glyph } from '../../components/glyph.tsx';
-import { clock, clockMs, day } from '../../lib/format.ts';
+import { clock, day, exact } from '../../lib/format.ts';
 import { setHoverTime } from '../../lib/hover.ts';
 import { markerLabel } from '../../lib/marker-words.ts';
 import { slugOf } from '../../lib/states.ts';
 import { timeWindow, useView } from '../../lib/view.ts';
 import { eventLine } from '../../lib/why.ts';
 import { useMarkers } from '../../live/hooks.ts';
-import { useEvents } from './use-events.ts';
-
-interface Props {
-  row: number;
-  service: string;
-  epoch: string;
-}
+import type { Events } from './use-events.ts';
 
 /** Every change in the range on screen, and what was deployed meanwhile, newest first: the lane in words. */
-export function EventLog({ row, service, epoch }: Props) {
-  const { events, more, loaded } = useEvents(row, epoch);
+export function EventLog({ events, more, loaded, service }: Events & { service: string }) {
   useView();
   const { from, to } = timeWindow();
   const marked = useMarkers().filter(
@@ -38,7 +31,7 @@ export function EventLog({ row, service, epoch }: Props) {
             onPointerEnter={() => setHoverTime(entry.t)}
             onPointerLeave={() => setHoverTime(null)}
           >
-            <time dateTime={new Date(entry.t).toISOString()} title={clockMs(entry.t)}>
+            <time dateTime={new Date(entry.t).toISOString()} title={exact(entry.t)}>
               {day(entry.t) === today ? '' : `${day(entry.t)} `}
               {clock(entry.t)}
             </time>

@@ -142,7 +142,7 @@ function LatencyLabel({ data }: { data: ChartData | undefined }) {
       <span className="key-p95">
         p95 <b>{latency(data?.p95[i])}</b>
       </span>
-      <span>
+      <span className="key-p99">
         p99 <b>{latency(data?.p99[i])}</b>
       </span>
     </div>

@@ -5,7 +5,7 @@ import { readEvents } from '../../live/api.ts';
 import { useConnectionState } from '../../live/hooks.ts';
 import { store } from '../../live/live.ts';
 
-interface Events {
+export interface Events {
   events: readonly EventRecord[];
   more: boolean;
   loaded: boolean;

@@ -13,7 +13,8 @@ import type { Detail } from './use-detail.ts';
 /** The question the page is opened for: why did it open? */
 export function WhyOpened({ view, detail }: { view: RowView; detail: Detail | undefined }) {
   // What opened it from closed; later openings are failed probes and stand behind it.
-  const event = detail?.origin ?? detail?.opened;
+  // Until that is read, the row knows the same opening: nothing jumps when the rest arrives.
+  const event = detail ? (detail.origin ?? detail.opened) : view.opened;
   return (
     <section className="panel why-panel" aria-label="Why it opened">
       <div className="why-main">
@@ -80,7 +81,7 @@ function Window({ event, outcomes }: { event: EventRecord; outcomes: string }) {
           <>
             First failure {clock(firstFailureAt)} ·{' '}
             <b>{took < 60_000 ? `${(took / 1000).toFixed(1)} s` : elapsed(took)}</b> from first failure to
-            open ·{' '}
+            open<span className="screen-only"> · </span>
           </>
         )}
         <button

@@ -32,20 +32,16 @@ export function FilterBar({ filters, services, tagKeys, held, onChange }: Props)
           key={slug}
           type="button"
           className="chip"
-          aria-label={`Remove the filter ${wordOf(slug)}`}
           onClick={() => onChange({ state: toggled(states, slug) })}
         >
-          State: <b>{wordOf(slug).toLowerCase()}</b> ✕
+          <span className="hidden">Remove the filter</span>
+          State: <b>{wordOf(slug).toLowerCase()}</b> <span aria-hidden="true">✕</span>
         </button>
       ))}
       {query && (
-        <button
-          type="button"
-          className="chip"
-          aria-label="Remove the search"
-          onClick={() => onChange({ q: '' })}
-        >
-          Search: <b>{query}</b> ✕
+        <button type="button" className="chip" onClick={() => onChange({ q: '' })}>
+          <span className="hidden">Remove the search</span>
+          Search: <b>{query}</b> <span aria-hidden="true">✕</span>
         </button>
       )}
       <span className="filter-space" />

@@ -4,7 +4,8 @@ import { Link } from 'wouter';
 import { ErrorBar } from '../../components/error-bar.tsx';
 import { Glyph } from '../../components/glyph.tsx';
 import { KindMark } from '../../components/kind-mark.tsx';
-import { count, elapsed, latency, NONE, rate } from '../../lib/format.ts';
+import { LaneWords } from '../../components/lane-words.tsx';
+import { count, elapsed, exact, latency, NONE, rate } from '../../lib/format.ts';
 import { afterDeploy } from '../../lib/marker-words.ts';
 import { breakerPath, withSearch } from '../../lib/paths.ts';
 import { useNow } from '../../lib/seconds.ts';
@@ -41,7 +42,7 @@ export const FleetRow = memo(function FleetRow(props: Props) {
 });
 
 function TableRow({ view, ofService, stats, ...place }: Props & { view: RowView }) {
-  const { slug, numbers, time, why, title } = useSaid(view);
+  const { slug, numbers, time, since, why, title } = useSaid(view);
   const refused = stats ? refusedMs(stats) : 0;
   return (
     <tr {...attributesOf(view, place)} className="fleet-grid fleet-row">
@@ -57,7 +58,9 @@ function TableRow({ view, ofService, stats, ...place }: Props & { view: RowView 
         {!ofService && <span className="row-service">{view.service}</span>}
         <KindMark kind={view.tags.kind} />
       </td>
-      <td />
+      <td>
+        <LaneWords view={view} />
+      </td>
       <td className="cell-number">{rate(numbers?.callsPerSecond)}</td>
       <td>
         <ErrorBar ratio={numbers?.failureRatio} limit={view.failureLimit} />
@@ -69,7 +72,9 @@ function TableRow({ view, ofService, stats, ...place }: Props & { view: RowView 
       <td className="cell-number cell-range" title={stats && inRange(stats)} data-refused>
         {refused > 0 ? elapsed(refused) : ''}
       </td>
-      <td className="cell-number cell-time">{time}</td>
+      <td className="cell-number cell-time" title={since}>
+        {time}
+      </td>
       <td className="cell-why" data-why>
         {why}
       </td>
@@ -78,7 +83,7 @@ function TableRow({ view, ofService, stats, ...place }: Props & { view: RowView 
 }
 
 function Card({ view, ofService, stats, ...place }: Props & { view: RowView }) {
-  const { slug, numbers, time, why, title } = useSaid(view);
+  const { slug, numbers, time, since, why, title } = useSaid(view);
   return (
     <tr {...attributesOf(view, place)} className="fleet-card">
       <td className="card-head">
@@ -87,7 +92,7 @@ function Card({ view, ofService, stats, ...place }: Props & { view: RowView }) {
           {title} {!ofService && <span className="row-service">{view.service}</span>}
           <KindMark kind={view.tags.kind} />
         </span>
-        <span className="card-state">
+        <span className="card-state" title={since}>
           {wordOf(slug)} · {time}
         </span>
       </td>
@@ -141,6 +146,7 @@ function useSaid(view: RowView) {
     slug: slugOf(code),
     numbers: code === LANE.noData ? undefined : view.numbers,
     time: since > 0 ? elapsed(now - since) : NONE,
+    since: since > 0 ? `since ${exact(since)}` : '',
     why: said,
     title,
   };

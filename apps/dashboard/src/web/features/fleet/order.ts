@@ -12,7 +12,7 @@ export function isCalm({ code, opens }: RowView): boolean {
 }
 
 /** Trouble first. Only what changes with a state counts: an order by error rates would never stand still. */
-function byTrouble(a: RowView, b: RowView): number {
+export function byTrouble(a: RowView, b: RowView): number {
   const rank = (LANE_RANK[b.code] ?? 0) - (LANE_RANK[a.code] ?? 0);
   return rank === 0 ? b.opens - a.opens : rank;
 }

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react';
+import { useKeyList } from '../../lib/key-list.ts';
 
 interface RowKeys {
   body: RefObject<HTMLElement | null>;
@@ -10,36 +11,42 @@ interface RowKeys {
   show: (index: number) => void;
 }
 
-/** `j` and `k` (or arrows) move the focus from row to row, Enter opens. A row that is not there yet is scrolled to. */
-export function useRowKeys(keys: RowKeys): void {
-  const latest = useRef(keys);
-  latest.current = keys;
+/** The row that has the focus; -1 for none. */
+function focusedRow(): number {
+  const row = document.activeElement?.closest('[data-row]')?.getAttribute('data-row');
+  return row === null || row === undefined ? -1 : Number(row);
+}
+
+/** Moves the focus from row to row. A row that is not there yet is scrolled to. */
+export function useRowKeys({ body, count, open, fold, show }: RowKeys): void {
+  const focus = (index: number, tries = 0) => {
+    const row = body.current?.querySelector<HTMLElement>(`[data-row="${index}"]`);
+    if (row) row.focus({ preventScroll: true });
+    else if (tries < 10) requestAnimationFrame(() => focus(index, tries + 1));
+  };
+  useKeyList({
+    step: (by) => {
+      if (count === 0) return;
+      const next = Math.min(count - 1, Math.max(0, focusedRow() + by));
+      show(next);
+      focus(next);
+    },
+    open: () => open(focusedRow()),
+    focused: () => focusedRow() >= 0,
+  });
+  useFoldKeys(fold);
+}
+
+/** The arrows to the sides mean something on a group only, so no command has them. */
+function useFoldKeys(fold: RowKeys['fold']): void {
+  const latest = useRef(fold);
+  latest.current = fold;
   useEffect(() => {
-    const focus = (index: number, tries = 0) => {
-      const row = latest.current.body.current?.querySelector<HTMLElement>(`[data-row="${index}"]`);
-      if (row) row.focus({ preventScroll: true });
-      else if (tries < 10) requestAnimationFrame(() => focus(index, tries + 1));
-    };
     const onKey = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      if (event.metaKey || event.ctrlKey || event.altKey || target.closest('input, textarea, select, dialog'))
-        return;
-      const held = document.activeElement?.closest('[data-row]')?.getAttribute('data-row');
-      const index = held === null || held === undefined ? -1 : Number(held);
-      const { count, open, fold, show } = latest.current;
-      const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
-      const arrow = index < 0 ? 0 : event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-      if ((step || arrow) && count > 0) {
-        event.preventDefault();
-        const next = Math.min(count - 1, Math.max(0, index + (step || arrow)));
-        show(next);
-        focus(next);
-      } else if (index >= 0 && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) {
-        if (fold(index, event.key === 'ArrowLeft')) event.preventDefault();
-      } else if (event.key === 'Enter' && index >= 0 && target.closest('a, button') === null) {
-        event.preventDefault();
-        open(index);
-      }
+      if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+      if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented) return;
+      const row = focusedRow();
+      if (row >= 0 && latest.current(row, event.key === 'ArrowLeft')) event.preventDefault();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

@@ -56,13 +56,9 @@ export function PoliciesPage() {
               </select>
             </label>
             {query && (
-              <button
-                type="button"
-                className="policy-chip"
-                aria-label="Remove the search"
-                onClick={() => choose('q', '')}
-              >
-                Search: <b>{query}</b> ✕
+              <button type="button" className="policy-chip" onClick={() => choose('q', '')}>
+                <span className="hidden">Remove the search</span>
+                Search: <b>{query}</b> <span aria-hidden="true">✕</span>
               </button>
             )}
             {list.more > 0 && (

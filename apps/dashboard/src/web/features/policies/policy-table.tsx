@@ -1,5 +1,6 @@
 import type { PolicyRow } from '@cb/protocol';
 import { PolicyRows } from './policy-rows.tsx';
+import { usePolicyKeys } from './use-policy-keys.ts';
 
 interface Props {
   groups: ReadonlyMap<string, readonly PolicyRow[]>;
@@ -13,6 +14,7 @@ function policyKey({ service, kind, name }: PolicyRow): string {
 }
 
 export function PolicyTable({ groups, opened, onToggle }: Props) {
+  usePolicyKeys();
   return (
     <table className="policy-table panel" aria-label="Policies">
       <thead>

@@ -1,0 +1,35 @@
+/** The page's heading: where the focus rests when it has nowhere better to be. */
+function heading(): HTMLElement | null {
+  return document.querySelector<HTMLElement>('main h1');
+}
+
+/** Moves the focus to the page's heading, if the page has one yet. */
+export function focusHeading(): boolean {
+  const target = heading();
+  if (!target) return false;
+  if (!target.hasAttribute('tabindex')) target.tabIndex = -1;
+  target.focus({ preventScroll: true });
+  return true;
+}
+
+/** True while nothing that a person chose has the focus. */
+export function isResting(): boolean {
+  const { activeElement } = document;
+  return activeElement === null || activeElement === document.body || activeElement === heading();
+}
+
+/** True where keys are text, or choose from a list: they are not ours. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest('input, textarea, select, [contenteditable]:not([contenteditable="false"])') !== null
+  );
+}
+
+/** True while a dialog or a menu has the keyboard for itself. */
+export function isInDialog(target: EventTarget | null): boolean {
+  if (document.querySelector('dialog:modal')) return true;
+  return (
+    target instanceof Element && target.closest('dialog, [role="dialog"], [role="menu"], [popover]') !== null
+  );
+}
