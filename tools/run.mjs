@@ -22,6 +22,7 @@ const recipes = {
   demo: [build('--filter=@cb/demo'), ['node', 'apps/demo/dist/main.js', ...rest]],
   tour: [build('--filter=@cb/demo'), ['node', 'apps/demo/dist/tour/main.js', ...rest]],
   bench: [build('--filter=@cb/bench...'), ['node', 'apps/bench/dist/main.js', ...rest]],
+  'bench-server': [build('--filter=@cb/bench...'), ['node', 'apps/bench/dist/server.js', ...rest]],
   typecheck: [['turbo', 'run', 'typecheck', '--output-logs=errors-only', ...rest]],
   watch: [['turbo', 'watch', 'build', '--output-logs=new-only', ...rest]],
   mutation: [build('--filter=@cb/core'), ['stryker', 'run', ...rest]],
@@ -67,7 +68,7 @@ if (process.env.npm_config_user_agent?.startsWith('pnpm/')) {
   for (const [command, ...args] of recipes[recipe]) await run(command, args);
 } else {
   const { packageManager, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  // Recipes and scripts have the same names, but for the scripts `check:packages` and `test:runtimes`.
+  // Recipes and scripts have the same names, but for the scripts with a colon.
   const script = Object.keys(scripts).find((name) => scripts[name] === `node tools/run.mjs ${recipe}`);
   if (script === undefined) throw new Error(`no script in package.json runs the recipe ${recipe}`);
   env.npm_config_prefer_offline = 'true';

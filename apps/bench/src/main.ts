@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CASES, type Case, isSteady } from './cases.ts';
+import { sectionOf } from './dashboard/docs-section.ts';
 import { docsPage } from './report/docs-page.ts';
 import { circumstances } from './report/machine.ts';
 import { textReport } from './report/text-report.ts';
@@ -80,7 +81,8 @@ async function main(): Promise<void> {
   }
   const isFull = !values.quick && !values.case && !values.subject;
   if (values.docs || isFull) {
-    await writeFile(PAGE, docsPage(rows, about));
+    const other = sectionOf(await readFile(PAGE, 'utf8').catch(() => ''));
+    await writeFile(PAGE, `${docsPage(rows, about)}${other === '' ? '' : `\n${other}\n`}`);
     process.stderr.write('docs/performance.md written\n');
   }
 }

@@ -206,9 +206,24 @@ describe('a fleet', () => {
       callsPerSecond: 30,
       failureRatio: 0.3333,
     });
-    fleet.rollup(a, rollupOf({ t: now + 1_000, id: [], ok: [] }), now + 1_000);
-    addToFrame(frame, rowOf(fleet), now + 1_000);
+    for (const later of [now + 1_000, now + 2_000])
+      fleet.rollup(a, rollupOf({ t: later, id: [], ok: [] }), later);
+    addToFrame(frame, rowOf(fleet), now + 2_000);
     expect(frame.callsPerSecond).toEqual([30, 10]);
+  });
+
+  it('takes the rollups of one moment as one, however many messages they came in', () => {
+    const fleet = new Fleet();
+    const { instance } = fleet.attach(helloOf({ now: T0 }), {}, T0);
+    fleet.register(instance, [registrationOf(1), registrationOf(2)], T0);
+    const callsPerSecond = (): number => totalsOf(fleet.instances.values(), T0).callsPerSecond;
+    for (const t of [T0 + 1_000, T0 + 2_000]) {
+      fleet.rollup(instance, rollupOf({ t, id: [1], ok: [10] }), t);
+      fleet.rollup(instance, rollupOf({ t, id: [2], ok: [5] }), t);
+      expect(callsPerSecond()).toBe(15);
+    }
+    for (const t of [T0 + 3_000, T0 + 4_000]) fleet.rollup(instance, rollupOf({ t, id: [1], ok: [10] }), t);
+    expect(callsPerSecond()).toBe(10);
   });
 
   it('keeps names that objects know as names', () => {

@@ -1,8 +1,8 @@
 import { BUCKETS } from '@cb/protocol';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { addPairs, eachBucket } from '../src/server/packed-histogram.ts';
 import { LaneSeries, readSeries, tierFor } from '../src/server/series.ts';
-import { type Sample, SeriesMemory } from '../src/server/series-memory.ts';
+import { COLUMNS, type Sample, SeriesMemory } from '../src/server/series-memory.ts';
 import { randomFrom } from './support.ts';
 
 const T0 = 1_700_000_000_000;
@@ -103,8 +103,7 @@ describe('series', () => {
       expect(ok.reduce((a, b) => a + b, 0)).toBeGreaterThan(300);
     }
     for (const each of series.slice(2)) each.release();
-    pass(0);
-    watched.add(sampleOf({ t, ok: 1, hist: [50, 1] }));
+    for (const ms of [1_000, 2_000]) watched.add(sampleOf({ t: t + ms, ok: 1, hist: [50, 1] }));
     expect(memory.short).toBe(false);
   });
 
@@ -113,6 +112,57 @@ describe('series', () => {
     for (const inFlight of [3, 5]) row.add(sampleOf({ t: T0 + 1_500, inFlight }));
     const { t, inFlight } = readSeries(1, [row], { from: T0, to: T0 + 9_000, now: T0 + 9_000 });
     expect({ t, inFlight }).toEqual({ t: [T0, T0 + 1_000], inFlight: [4, 4] });
+  });
+
+  it('touch the shared memory once a step and grain, however often rollups come', () => {
+    const memory = new SeriesMemory();
+    const write = vi.spyOn(memory, 'write');
+    const lane = new LaneSeries(memory);
+    for (let i = 1; i <= 600; i++) lane.add(sampleOf({ t: T0 + i * 100, ms: 100, ok: 1, hist: [50, 1] }));
+    // 59 steps of a second are over, and five of ten seconds, each of which went into two grains.
+    expect(write).toHaveBeenCalledTimes(59 + 2 * 5);
+    const series = readSeries(1, [lane], { from: T0, to: T0 + 70_000, now: T0 + 70_000 });
+    expect(series.ok.reduce((a, b) => a + b, 0)).toBe(600);
+  });
+
+  it('hold the newest numbers in every grain, also those of a step that is still being filled', () => {
+    const lane = new LaneSeries(new SeriesMemory());
+    const sum = (tier: number): number => {
+      let ok = 0;
+      lane.visit(tier, T0 - 60_000, T0 + 60_000, (_step, chunk, slot) => {
+        ok += chunk.values[slot * COLUMNS] as number;
+      });
+      return ok;
+    };
+    for (let i = 1; i <= 5; i++) {
+      lane.add(sampleOf({ t: T0 + i * 300, ms: 300, ok: 7 }));
+      for (const tier of [0, 1, 2]) expect(sum(tier)).toBeCloseTo(7 * i, 4);
+    }
+  });
+
+  it('keep what one rollup says of minutes, in the grains that reach so far', () => {
+    const lane = new LaneSeries(new SeriesMemory());
+    lane.add(sampleOf({ t: T0 + 300_000, ms: 300_000, ok: 300, inFlight: 4 }));
+    const now = T0 + 3_600_000;
+    const series = readSeries(1, [lane], { from: T0, to: now, now });
+    expect(series.stepMs).toBe(10_000);
+    expect(series.ok).toEqual(new Array(30).fill(10));
+    expect(series.inFlight).toEqual(new Array(30).fill(4));
+  });
+
+  it('hold every bucket, however many there are in one step, in every grain', () => {
+    const lane = new LaneSeries(new SeriesMemory());
+    const hist = Array.from({ length: 2 * BUCKETS }, (_, i) => (i % 2 === 0 ? i / 2 : 1));
+    for (let i = 1; i <= 10; i++) lane.add(sampleOf({ t: T0 + i * 100, ms: 100, ok: BUCKETS, hist }));
+    for (const tier of [0, 1, 2]) {
+      const counts = new Array(BUCKETS).fill(0);
+      lane.visit(tier, T0 - 60_000, T0 + 60_000, (_step, chunk, slot) => {
+        eachBucket(chunk.hist[slot] ?? '', (bucket, calls) => {
+          counts[bucket] += calls;
+        });
+      });
+      expect(counts).toEqual(new Array(BUCKETS).fill(10));
+    }
   });
 
   it('pack histograms without loss', () => {

@@ -234,6 +234,40 @@ describe('a batch', () => {
     expect(usable(readRollup({ t: 1, id: [1], hist })).rollup.hist).toEqual([[10, 2, 30, 5]]);
   });
 
+  it('reads what is in order, as services send it, and what is not, alike', () => {
+    const pair = fc.tuple(fc.nat({ max: BUCKETS - 1 }), fc.integer({ min: 1, max: 2 ** 32 - 1 }));
+    const rows = fc.uniqueArray(
+      fc.tuple(fc.nat({ max: 500 }), fc.uniqueArray(pair, { selector: ([b]) => b })),
+      {
+        selector: ([id]) => id,
+      },
+    );
+    const send = (list: readonly (readonly [number, (readonly [number, number])[]])[]): unknown => ({
+      t: 1,
+      id: list.map(([id]) => id),
+      ok: list.map(([id]) => id + 1),
+      hist: list.map(([, pairs]) => pairs.flat()),
+    });
+    const byFirst = (a: readonly [number, unknown], b: readonly [number, unknown]): number => a[0] - b[0];
+    fc.assert(
+      fc.property(rows, (list) => {
+        const tidy = list.map(([id, pairs]) => [id, pairs.toSorted(byFirst)] as const).toSorted(byFirst);
+        const { id, ok, hist } = usable(readRollup(send(list))).rollup;
+        const place = id.map((each, i) => [each, i] as const).toSorted(byFirst);
+        expect(usable(readRollup(send(tidy)))).toEqual({
+          rollup: {
+            t: 1,
+            ms: 1_000,
+            id: place.map(([each]) => each),
+            ok: place.map(([, i]) => ok?.[i]),
+            hist: place.map(([, i]) => hist?.[i]),
+          },
+          skipped: 0,
+        });
+      }),
+    );
+  });
+
   it('is bounded', () => {
     const many = Array.from({ length: LIMITS.breakers + 5 }, (_, id) => ({ id, name: `b${id}` }));
     expect(usable(readRegistrations(many))).toMatchObject({ skipped: 5 });

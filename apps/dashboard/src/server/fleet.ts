@@ -390,6 +390,7 @@ export class Fleet {
       history: new LaneHistory(),
       series: new LaneSeries(this.memory),
       live: IDLE,
+      roundAt: 0,
       overlay: {},
     };
     row.add(lane);

@@ -34,8 +34,9 @@ export class Instance {
   readonly breakers: Map<number, FleetLane> = new Map();
   /** By the producer's own id of them; valid within one connection, since each says them all. */
   readonly policies: Map<number, PolicyEntry> = new Map();
-  /** Lanes whose newest rollup was not zero. */
-  active: Set<FleetLane> = new Set();
+  /** Lanes that had something to say in the newest rollups, and the producer's moment of these. */
+  readonly active: Set<FleetLane> = new Set();
+  roundAt = 0;
   /** Some lanes fell silent and have not been heard since. */
   dark = false;
   /** Changes that were overwritten in the producer's own buffer. */

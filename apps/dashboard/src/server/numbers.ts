@@ -1,10 +1,12 @@
 import { BUCKETS, type Frame, LANE, percentile, type Rollup, type Totals } from '@cb/protocol';
 import type { Instance } from './instance.ts';
-import { type FleetLane, type FleetRow, IDLE, type Live } from './row.ts';
+import { type FleetLane, type FleetRow, IDLE } from './row.ts';
 import type { Sample } from './series-memory.ts';
 
 /** Latencies of the last ten seconds make the p95 of a frame. */
 const P95_OVER_MS = 10_000;
+/** Parts of a whole in which shares are kept and sent. */
+const SHARES = 10_000;
 
 /** When a rollup came, which one it is, and whether lanes have charts of their own. */
 export interface Arrival {
@@ -13,10 +15,17 @@ export interface Arrival {
   laneCharts: boolean;
 }
 
-/** Takes one rollup into the lanes of an instance; answers how many ids nobody registered. */
+/**
+ * Takes one rollup into the lanes of an instance; answers how many ids nobody registered. Rollups of one moment belong
+ * together: what does not fit into one message comes in several. A lane that had nothing to say in a whole round of them
+ * falls to zero when the next begins.
+ */
 export function takeRollup(instance: Instance, rollup: Rollup, { tick, now, laneCharts }: Arrival): number {
-  const active = new Set<FleetLane>();
-  const t = instance.clock.past(rollup.t, now);
+  if (rollup.t !== instance.roundAt) {
+    for (const lane of instance.active) if (lane.roundAt !== instance.roundAt) rest(lane, tick, now);
+    instance.roundAt = rollup.t;
+  }
+  const sample = sampleOf(rollup.ms, instance.clock.past(rollup.t, now));
   let strangers = 0;
   for (let i = 0; i < rollup.id.length; i++) {
     const lane = instance.breakers.get(rollup.id[i] as number);
@@ -24,21 +33,21 @@ export function takeRollup(instance: Instance, rollup: Rollup, { tick, now, lane
       strangers++;
       continue;
     }
-    const sample = sampleAt(rollup, i, t, lane.live.failureRatio);
+    readRow(sample, rollup, i, lane.live.failureShare / SHARES);
     lane.row.series.add(sample);
     if (laneCharts) lane.series.add(sample);
-    lane.live = liveOf(sample);
+    keepLive(lane, sample);
     touch(lane, tick, now);
-    active.add(lane);
+    lane.roundAt = rollup.t;
   }
-  // Nothing to say means nothing happened.
-  for (const lane of instance.active) {
-    if (active.has(lane)) continue;
-    lane.live = { ...IDLE, failureRatio: lane.live.failureRatio };
-    touch(lane, tick, now);
-  }
-  instance.active = active;
   return strangers;
+}
+
+/** Nothing to say means nothing happened. */
+function rest(lane: FleetLane, tick: number, now: number): void {
+  lane.instance.active.delete(lane);
+  lane.live = { ...IDLE, failureShare: lane.live.failureShare };
+  touch(lane, tick, now);
 }
 
 function touch(lane: FleetLane, tick: number, now: number): void {
@@ -46,33 +55,35 @@ function touch(lane: FleetLane, tick: number, now: number): void {
   lane.row.heardAt = now;
 }
 
-function sampleAt(rollup: Rollup, i: number, t: number, ratioBefore: number): Sample {
-  const sample: Sample = {
-    t,
-    ms: rollup.ms,
-    ok: rollup.ok?.[i] ?? 0,
-    fail: rollup.fail?.[i] ?? 0,
-    slow: rollup.slow?.[i] ?? 0,
-    ignored: rollup.ignored?.[i] ?? 0,
-    rejected: rollup.rejected?.[i] ?? 0,
-    stale: rollup.stale?.[i] ?? 0,
-    inFlight: rollup.inFlight?.[i] ?? 0,
-    failureRatio: rollup.failureRatio?.[i] ?? Math.max(0, ratioBefore),
-  };
-  const hist = rollup.hist?.[i];
-  if (hist !== undefined) sample.hist = hist;
-  return sample;
+function sampleOf(ms: number, t: number): Sample {
+  const zero = { ok: 0, fail: 0, slow: 0, ignored: 0, rejected: 0, stale: 0, inFlight: 0, failureRatio: 0 };
+  return { t, ms, ...zero, hist: undefined };
 }
 
-function liveOf(sample: Sample): Live {
-  const perSecond = 1_000 / sample.ms;
-  return {
-    callsPerSecond: (sample.ok + sample.fail + sample.ignored) * perSecond,
-    failuresPerSecond: sample.fail * perSecond,
-    rejectedPerSecond: sample.rejected * perSecond,
-    inFlight: sample.inFlight,
-    failureRatio: sample.failureRatio,
-  };
+/** One sample serves all rows of a rollup, as one of them after the other: nobody keeps it. */
+function readRow(sample: Sample, rollup: Rollup, i: number, ratioBefore: number): void {
+  sample.ok = rollup.ok?.[i] ?? 0;
+  sample.fail = rollup.fail?.[i] ?? 0;
+  sample.slow = rollup.slow?.[i] ?? 0;
+  sample.ignored = rollup.ignored?.[i] ?? 0;
+  sample.rejected = rollup.rejected?.[i] ?? 0;
+  sample.stale = rollup.stale?.[i] ?? 0;
+  sample.inFlight = rollup.inFlight?.[i] ?? 0;
+  sample.failureRatio = rollup.failureRatio?.[i] ?? Math.max(0, ratioBefore);
+  sample.hist = rollup.hist?.[i];
+}
+
+function keepLive(lane: FleetLane, sample: Sample): void {
+  // Its own from now on: all idle lanes share one.
+  if (lane.live === IDLE) lane.live = { ...IDLE };
+  lane.instance.active.add(lane);
+  const { live } = lane;
+  live.calls = sample.ok + sample.fail + sample.ignored;
+  live.failures = sample.fail;
+  live.rejected = sample.rejected;
+  live.ms = sample.ms;
+  live.inFlight = sample.inFlight;
+  live.failureShare = Math.round(sample.failureRatio * SHARES);
 }
 
 /** A frame of these rows, without any. */
@@ -90,25 +101,28 @@ export function emptyFrame(epoch: string, frame: number, t: number): Frame {
   };
 }
 
+/** Latencies of one row after the other. */
+const latencies = new Float64Array(BUCKETS);
+
 /** Adds the row's newest numbers: sums over its instances, the worst window, the merged p95. */
 export function addToFrame(frame: Frame, row: FleetRow, now: number): void {
   let calls = 0;
   let rejected = 0;
-  let ratio = -1;
+  let share = -1;
   let inFlight = 0;
-  const latencies = new Float64Array(BUCKETS);
+  latencies.fill(0);
   row.series.addLatencies(latencies, now - P95_OVER_MS, now);
   for (const { live, code } of row.lanes.values()) {
     if (code === LANE.noData) continue;
-    calls += live.callsPerSecond;
-    rejected += live.rejectedPerSecond;
+    calls += (1_000 * live.calls) / live.ms;
+    rejected += (1_000 * live.rejected) / live.ms;
     inFlight += live.inFlight;
-    ratio = Math.max(ratio, live.failureRatio);
+    share = Math.max(share, live.failureShare);
   }
   frame.row.push(row.row);
   frame.callsPerSecond.push(round(calls, 10));
   frame.rejectedPerSecond.push(round(rejected, 10));
-  frame.failureRatio.push(round(ratio, 10_000));
+  frame.failureRatio.push(share < 0 ? -1 : share / SHARES);
   frame.p95.push(round(percentile(latencies, 0.95) ?? -1, 100));
   frame.inFlight.push(inFlight);
 }
@@ -120,16 +134,16 @@ export function totalsOf(instances: Iterable<Instance>, t: number): Totals {
   let rejected = 0;
   for (const instance of instances) {
     for (const { live } of instance.active) {
-      calls += live.callsPerSecond;
-      failures += live.failuresPerSecond;
-      rejected += live.rejectedPerSecond;
+      calls += (1_000 * live.calls) / live.ms;
+      failures += (1_000 * live.failures) / live.ms;
+      rejected += (1_000 * live.rejected) / live.ms;
     }
   }
   return {
     t,
     callsPerSecond: round(calls, 10),
     rejectedPerSecond: round(rejected, 10),
-    failureRatio: round(calls === 0 ? 0 : failures / calls, 10_000),
+    failureRatio: round(calls === 0 ? 0 : failures / calls, SHARES),
   };
 }
 

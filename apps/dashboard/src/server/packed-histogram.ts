@@ -39,7 +39,7 @@ export function eachBucket(packed: string, visit: (bucket: number, count: number
 }
 
 /** Adds pairs of bucket and count, in order of bucket, to what is packed. */
-export function addPairs(packed: string, pairs: readonly number[]): string {
+export function addPairs(packed: string, pairs: ArrayLike<number>): string {
   let next = 0;
   eachBucket(packed, (bucket, count) => {
     while (next < pairs.length && (pairs[next] as number) < bucket) {

@@ -33,14 +33,19 @@ interface RuleLimits {
 /** How many lanes are asked, over all moments, when the worst of them is told anew. */
 const MOST_LOOKS = 10_000;
 
-/** Rates and gauges of one lane's newest rollup. */
+/**
+ * One lane's newest rollup. Whole numbers, which an object holds in itself: ten thousand of these are written each
+ * second, and read only where somebody looks.
+ */
 export interface Live {
-  callsPerSecond: number;
-  failuresPerSecond: number;
-  rejectedPerSecond: number;
+  calls: number;
+  failures: number;
+  rejected: number;
+  /** Length of the interval, at least 1. */
+  ms: number;
   inFlight: number;
-  /** -1 until the producer has said one. */
-  failureRatio: number;
+  /** Ten thousandths; -1 until the producer has said it. */
+  failureShare: number;
 }
 
 /** One breaker on one instance. */
@@ -58,16 +63,19 @@ export interface FleetLane {
   readonly history: LaneHistory;
   readonly series: LaneSeries;
   live: Live;
+  /** Producer's moment of the newest rollup that it was in. */
+  roundAt: number;
   /** Of its mode: until when, who, why; and how often mode or settings were changed. */
   overlay: LaneOverlay;
 }
 
-export const IDLE: Live = {
-  callsPerSecond: 0,
-  failuresPerSecond: 0,
-  rejectedPerSecond: 0,
+export const IDLE: Readonly<Live> = {
+  calls: 0,
+  failures: 0,
+  rejected: 0,
+  ms: 1_000,
   inFlight: 0,
-  failureRatio: -1,
+  failureShare: -1,
 };
 
 const WORST_FIRST = [LANE.open, LANE.isolated, LANE.halfOpen, LANE.closed] as const;

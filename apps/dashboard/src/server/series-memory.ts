@@ -1,37 +1,14 @@
 import { addPairs, PACKED_BYTES } from './packed-histogram.ts';
+import { Fillings } from './series-filling.ts';
+import { COLUMNS, TIERS } from './series-step.ts';
 
-/** The three grains that are kept: step and how far back. */
-export const TIERS: readonly { readonly stepMs: number; readonly keptMs: number }[] = [
-  { stepMs: 1_000, keptMs: 15 * 60_000 },
-  { stepMs: 10_000, keptMs: 3 * 3_600_000 },
-  { stepMs: 60_000, keptMs: 24 * 3_600_000 },
-];
+export { COLUMNS, RATIO, type Sample, TIERS } from './series-step.ts';
+
 /** Of the memory, what each grain is left when it is short. */
 const SHARES = [0.25, 0.35, 0.4] as const;
 /** Steps of one chunk: as many as a small integer has bits to spare. */
 export const CHUNK_STEPS = 30;
 
-/** Counts of one breaker on one instance in one interval that ended at `t`. Counts are deltas, `inFlight` is a gauge. */
-export interface Sample {
-  t: number;
-  ms: number;
-  ok: number;
-  fail: number;
-  slow: number;
-  ignored: number;
-  rejected: number;
-  stale: number;
-  inFlight: number;
-  /** 0..1; the window's own share. */
-  failureRatio: number;
-  /** Pairs of bucket and count, in order of bucket. */
-  hist?: readonly number[];
-}
-
-/** Columns of a chunk: ok, fail, slow, ignored, rejected, stale, inFlight, failureRatio. */
-export const COLUMNS = 8;
-const IN_FLIGHT = 6;
-export const RATIO = 7;
 /** Rough cost of a chunk without its histograms. */
 const CHUNK_BYTES = CHUNK_STEPS * (COLUMNS * 4 + 8) + 400;
 
@@ -69,6 +46,7 @@ interface Queue {
  * finest grain first; and while it is short, the finest grain is kept only of what somebody looks at.
  */
 export class SeriesMemory {
+  readonly fillings: Fillings = new Fillings();
   readonly #mostBytes: number;
   readonly #queues: readonly Queue[] = TIERS.map(() => ({ chunks: [], head: 0, bytes: 0 }));
   #bytes = 0;
@@ -118,28 +96,14 @@ export class SeriesMemory {
     chunk.hist = [];
   }
 
-  /**
-   * Adds `share` of the sample's counts to one step, and its gauge for `cover`, the part of the step that it covers; its
-   * histogram goes whole to the step where `whole` is true.
-   */
-  write(
-    chunk: Chunk,
-    slot: number,
-    sample: Sample,
-    part: { share: number; cover: number; whole: boolean },
-  ): void {
-    const at = slot * COLUMNS;
-    const { values } = chunk;
-    const counts = [sample.ok, sample.fail, sample.slow, sample.ignored, sample.rejected, sample.stale];
-    for (let i = 0; i < counts.length; i++) {
-      values[at + i] = (values[at + i] as number) + (counts[i] as number) * part.share;
-    }
-    values[at + IN_FLIGHT] = (values[at + IN_FLIGHT] as number) + sample.inFlight * part.cover;
-    values[at + RATIO] = Math.max(values[at + RATIO] as number, sample.failureRatio);
+  /** Adds a cell to a step, of whose gauge `cover` counts there. */
+  write(chunk: Chunk, slot: number, cell: number, cover: number): void {
+    this.fillings.addTo(chunk.values, slot * COLUMNS, cell, cover);
     chunk.written |= 1 << slot;
-    if (!part.whole || sample.hist === undefined || sample.hist.length === 0) return;
+    const pairs = this.fillings.pairsOf(cell);
+    if (pairs.length === 0) return;
     const before = chunk.hist[slot];
-    const merged = addPairs(before ?? '', sample.hist);
+    const merged = addPairs(before ?? '', pairs);
     chunk.hist[slot] = merged;
     const more = merged.length - (before === undefined ? -PACKED_BYTES : before.length);
     chunk.bytes += more;

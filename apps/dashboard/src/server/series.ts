@@ -1,5 +1,6 @@
 import { BUCKETS, percentile, type Series } from '@cb/protocol';
 import { eachBucket } from './packed-histogram.ts';
+import { FILLED } from './series-filling.ts';
 import {
   CHUNK_STEPS,
   type Chunk,
@@ -14,12 +15,15 @@ import {
 /** Most steps one answer may have. */
 const MOST_STEPS = 1_500;
 const NONE: readonly Chunk[][] = [];
+type Tier = (typeof TIERS)[number];
 
 /** Rollups in three grains. Memory is shared with all other series through `SeriesMemory`. */
 export class LaneSeries {
   readonly #memory: SeriesMemory;
   /** By grain. Most series are of breakers that nobody calls, and have none. */
   #tiers: readonly Chunk[][] = NONE;
+  /** First of its cells; -1 until the first rollup. */
+  #cell = -1;
   /** How many look at it: while memory is short, the finest grain is for them. */
   watchers = 0;
 
@@ -27,26 +31,74 @@ export class LaneSeries {
     this.#memory = memory;
   }
 
+  /** Counts belong to every step that the interval touches, in proportion: steps stay even though rollups drift. */
   add(sample: Sample): void {
     if (this.#tiers === NONE) this.#tiers = TIERS.map(() => []);
-    const finest = this.watchers === 0 && this.#memory.short ? 1 : 0;
-    for (let tier = finest; tier < TIERS.length; tier++) this.#spread(tier, sample);
+    if (this.#cell === -1) this.#cell = this.#memory.fillings.take();
+    // One that speaks of a long time, as after an outage, would touch too many fine steps.
+    const tier = sample.ms > CHUNK_STEPS * (TIERS[0] as Tier).stepMs ? 1 : 0;
+    this.#spread(tier, sample);
   }
 
-  /** Counts belong to every step that the interval touches, in proportion: steps stay even though rollups drift. */
   #spread(tier: number, sample: Sample): void {
-    const { stepMs } = TIERS[tier] as (typeof TIERS)[number];
+    const { stepMs } = TIERS[tier] as Tier;
     const from = sample.t - sample.ms;
     const first = Math.floor(from / stepMs);
     const last = Math.ceil(sample.t / stepMs) - 1;
     const heaviest = Math.floor((from + sample.ms / 2) / stepMs);
-    for (let step = Math.max(first, last - CHUNK_STEPS); step <= last; step++) {
+    for (let step = Math.max(first, last - 2 * CHUNK_STEPS); step <= last; step++) {
       const overlap = Math.min(sample.t, (step + 1) * stepMs) - Math.max(from, step * stepMs);
-      const chunk = this.#chunk(tier, step);
-      if (chunk === undefined) continue;
-      const part = { share: overlap / sample.ms, cover: overlap / stepMs, whole: step === heaviest };
-      this.#memory.write(chunk, step - chunk.first, sample, part);
+      this.#begin(tier, step);
+      this.#memory.fillings.add(this.#cell + tier, sample, overlap / sample.ms, overlap / stepMs);
+      if (step === heaviest) this.#addHistogram(tier, sample.hist);
     }
+  }
+
+  /** From now on that step is being filled. */
+  #begin(tier: number, step: number): void {
+    const { fillings } = this.#memory;
+    const cell = this.#cell + tier;
+    if (fillings.stepOf(cell) !== step) this.#flush(tier);
+    fillings.begin(cell, step);
+  }
+
+  /** Adds calls to the step being filled. Where there is no room for another bucket, that is emptied and goes on. */
+  #addHistogram(tier: number, pairs: ArrayLike<number> | undefined): void {
+    if (pairs === undefined) return;
+    const { fillings } = this.#memory;
+    const cell = this.#cell + tier;
+    for (let i = 0; i + 1 < pairs.length; i += 2) {
+      const [bucket, calls] = [pairs[i] as number, pairs[i + 1] as number];
+      if (fillings.addCalls(cell, bucket, calls)) continue;
+      const step = fillings.stepOf(cell);
+      this.#flush(tier);
+      fillings.begin(cell, step);
+      fillings.addCalls(cell, bucket, calls);
+    }
+  }
+
+  /** Puts the step that is being filled where it belongs, and into the next coarser grain. */
+  #flush(tier: number): void {
+    const { fillings } = this.#memory;
+    const cell = this.#cell + tier;
+    const filled = fillings.stepOf(cell);
+    if (filled === -1) return;
+    const coarser = tier + 1;
+    const cover = (TIERS[tier] as Tier).stepMs / (TIERS[coarser] as Tier).stepMs;
+    const step = Math.floor(filled * cover);
+    if (coarser < FILLED) {
+      this.#begin(coarser, step);
+      fillings.addCell(this.#cell + coarser, cell, cover);
+      this.#addHistogram(coarser, fillings.pairsOf(cell));
+    } else this.#write(coarser, step, cell, cover);
+    // While memory is short, the finest grain is for what somebody looks at.
+    if (tier > 0 || this.watchers > 0 || !this.#memory.short) this.#write(tier, filled, cell, 1);
+    fillings.clear(cell);
+  }
+
+  #write(tier: number, step: number, cell: number, cover: number): void {
+    const chunk = this.#chunk(tier, step);
+    if (chunk !== undefined) this.#memory.write(chunk, step - chunk.first, cell, cover);
   }
 
   #chunk(tier: number, step: number): Chunk | undefined {
@@ -56,7 +108,7 @@ export class LaneSeries {
     const newest = chunks.at(-1);
     if (newest !== undefined && newest.first >= first)
       return chunks.find((c) => c.first === first && !c.dead);
-    const { stepMs, keptMs } = TIERS[tier] as (typeof TIERS)[number];
+    const { stepMs, keptMs } = TIERS[tier] as Tier;
     const oldest = step - keptMs / stepMs;
     while (chunks[0] && (chunks[0].dead || chunks[0].first + CHUNK_STEPS < oldest)) {
       this.#memory.release(chunks.shift() as Chunk);
@@ -67,6 +119,11 @@ export class LaneSeries {
     return chunk;
   }
 
+  /** Puts everything that was said so far where a reader of that grain finds it. */
+  #settle(tier: number): void {
+    if (this.#cell !== -1) for (let finer = 0; finer <= tier && finer < FILLED; finer++) this.#flush(finer);
+  }
+
   /** Calls `visit` for every written step of a grain in [from, to). */
   visit(
     tier: number,
@@ -74,7 +131,8 @@ export class LaneSeries {
     to: number,
     visit: (step: number, chunk: Chunk, slot: number) => void,
   ): void {
-    const { stepMs } = TIERS[tier] as (typeof TIERS)[number];
+    const { stepMs } = TIERS[tier] as Tier;
+    this.#settle(tier);
     for (const chunk of this.#tiers[tier] ?? []) {
       if (chunk.dead || (chunk.first + CHUNK_STEPS) * stepMs <= from || chunk.first * stepMs >= to) continue;
       for (let slot = 0; slot < CHUNK_STEPS; slot++) {
@@ -92,15 +150,18 @@ export class LaneSeries {
 
   /** When the oldest that a grain still has begins; infinite where it has nothing. */
   reach(tier: number): number {
+    this.#settle(tier);
     const oldest = (this.#tiers[tier] ?? []).find((chunk) => !chunk.dead);
     if (oldest === undefined) return Number.POSITIVE_INFINITY;
     // Its lowest bit: the first step that was written.
     const slot = 31 - Math.clz32(oldest.written & -oldest.written);
-    return (oldest.first + slot) * (TIERS[tier] as (typeof TIERS)[number]).stepMs;
+    return (oldest.first + slot) * (TIERS[tier] as Tier).stepMs;
   }
 
   /** Gives the memory back. */
   release(): void {
+    if (this.#cell !== -1) this.#memory.fillings.giveBack(this.#cell);
+    this.#cell = -1;
     for (const chunks of this.#tiers) for (const chunk of chunks.splice(0)) this.#memory.release(chunk);
   }
 }
@@ -127,7 +188,7 @@ export function tierHeld(
 ): number {
   const reaches = TIERS.map((_, tier) => Math.min(...lanes.map((lane) => lane.reach(tier))));
   const wanted = Math.max(range.from, Math.min(...reaches));
-  const { stepMs } = TIERS.at(-1) as (typeof TIERS)[number];
+  const { stepMs } = TIERS.at(-1) as Tier;
   const finest = tierFor(range.from, range.to, range.now);
   const held = reaches.findIndex((reach, tier) => tier >= finest && reach <= wanted + stepMs);
   return held === -1 ? finest : held;
@@ -175,7 +236,7 @@ export function readSeries(
   { settleMs = 1_000, detail = false }: { settleMs?: number; detail?: boolean } = {},
 ): Series {
   const tier = tierHeld(lanes, range);
-  const { stepMs, keptMs } = TIERS[tier] as (typeof TIERS)[number];
+  const { stepMs, keptMs } = TIERS[tier] as Tier;
   const from = Math.max(range.from, range.now - keptMs);
   const to = Math.min(range.to, range.now - settleMs - stepMs + 1);
   const sums = sumSteps(lanes, tier, Math.floor(from / stepMs) * stepMs, to);
