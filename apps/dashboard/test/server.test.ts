@@ -96,7 +96,7 @@ describe('a dashboard server', () => {
     const whole = await read<Directory>(server, 'directory');
     const lean = await read<DirectoryColumns>(server, 'directory?instances=0');
     expect([lean.epoch, lean.seq]).toEqual([whole.epoch, whole.seq]);
-    const expected = whole.rows.map(({ instances, since, last, opened, ...row }) => {
+    const expected = whole.rows.map(({ instances, since: _since, last: _last, opened: _opened, ...row }) => {
       expect(row.counts).toEqual(
         [0, 1, 2, 3, 4].map((code) => instances.filter((i) => i.code === code).length),
       );

@@ -10,7 +10,7 @@ const FONT = '11px Inter, system-ui, sans-serif';
 /** Half the width of a marker's triangle, and its height. */
 const SIGN = 4;
 
-export function paintAxis({ ctx, width, height, now }: Surface): void {
+function paintAxis({ ctx, width, height, now }: Surface): void {
   const live = getView().at === null;
   const window = snapWindow(timeWindow(now), width);
   const perMs = width / (window.to - window.from);

@@ -2,7 +2,7 @@ import { LANE } from '@cb/protocol';
 import { BLANK, fillColumns, type TimeWindow } from './columns.ts';
 import type { Track } from './track.ts';
 
-export type Fill = string | CanvasPattern;
+type Fill = string | CanvasPattern;
 
 /** How each state is filled; patterns are made once a theme and resolution. */
 export interface LanePalette {

@@ -18,7 +18,7 @@ export interface Filters {
   strip: boolean;
 }
 
-export type FilterKey = 'state' | 'service' | 'q' | 'density' | 'group' | 'sort' | 'fold' | 'more' | 'view';
+type FilterKey = 'state' | 'service' | 'q' | 'density' | 'group' | 'sort' | 'fold' | 'more' | 'view';
 export type ChangeFilters = (change: Partial<Record<FilterKey, string>>) => void;
 
 export const SORTS: Readonly<Record<Sort, string>> = {

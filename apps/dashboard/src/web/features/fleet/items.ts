@@ -12,7 +12,7 @@ export type Item =
 /** From so many calm rows on only the first few of a group are shown: a service of hundreds must not hide the next one. */
 const CALM = { most: 12, shown: 5 };
 
-export interface Folds {
+interface Folds {
   /** Groups of which only the head is shown. */
   folded: (name: string) => boolean;
   /** Groups of which every calm row is shown. */

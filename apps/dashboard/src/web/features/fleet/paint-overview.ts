@@ -6,7 +6,7 @@ import { timeTicks } from '../../lib/time-ticks.ts';
 
 const STACK = [LANE.open, LANE.isolated, LANE.halfOpen] as const;
 /** Height of the times below the plot. */
-export const TIMES = 15;
+const TIMES = 15;
 const FONT = '11px Inter, system-ui, sans-serif';
 /** A single breaker of a small fleet does not fill the plot. */
 const LEAST_TOP = 4;
