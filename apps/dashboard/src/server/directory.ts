@@ -100,15 +100,18 @@ class Answer {
 
   #begin(write: () => Promise<Reply>): Promise<Reply> {
     this.#next = undefined;
-    const writing = write().then((reply) => {
+    const writing = this.#keep(write());
+    this.#writing = writing;
+    return writing;
+  }
+
+  async #keep(writing: Promise<Reply>): Promise<Reply> {
+    try {
+      const reply = await writing;
       this.#kept = reply.body.length <= KEPT_BYTES ? reply : undefined;
       return reply;
-    });
-    this.#writing = writing;
-    const settled = (): void => {
-      if (this.#writing === writing) this.#writing = undefined;
-    };
-    writing.then(settled, settled);
-    return writing;
+    } finally {
+      this.#writing = undefined;
+    }
   }
 }
