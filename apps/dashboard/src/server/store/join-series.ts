@@ -1,6 +1,6 @@
 import { BUCKETS, type Series } from '@cb/protocol';
 import { emptySum, type LaneSeries, type Sum, sumSteps, tierHeld, toSeries } from '../series.ts';
-import { IN_FLIGHT, RATIO, TIERS } from '../series-memory.ts';
+import { IN_FLIGHT, RATIO, TIERS } from '../series-step.ts';
 import type { TimeRange } from './history-store.ts';
 import type { SampleRecord } from './records.ts';
 
