@@ -30,7 +30,7 @@ export interface Sample {
 
 /** Columns of a chunk: ok, fail, slow, ignored, rejected, stale, inFlight, failureRatio. */
 export const COLUMNS = 8;
-const IN_FLIGHT = 6;
+export const IN_FLIGHT = 6;
 export const RATIO = 7;
 /** Rough cost of a chunk without its histograms. */
 const CHUNK_BYTES = CHUNK_STEPS * (COLUMNS * 4 + 8) + 400;
