@@ -11,11 +11,11 @@ const NAMED: LanePalette = {
   isolated: 'cross hatch',
   open: 'open',
 };
-const HATCHED = new Set(['hatch', 'cross hatch']);
+const HATCHED: readonly unknown[] = ['hatch', 'cross hatch'];
 
 interface Drawn {
   height: number;
-  hatch: string;
+  hatch: unknown;
   /** One piece, or dots. */
   whole: boolean;
 }
@@ -36,7 +36,7 @@ function draw(code: Lane, size: 'row' | 'compact' | 'thin', width = 200): Drawn 
   const bottom = Math.max(...rects.map(({ y, h }) => y + h));
   return {
     height: bottom - top,
-    hatch: String(rects.find(({ fill }) => HATCHED.has(String(fill)))?.fill ?? 'none'),
+    hatch: rects.find(({ fill }) => HATCHED.includes(fill))?.fill ?? 'none',
     whole: rects.some(({ w }) => w === width),
   };
 }

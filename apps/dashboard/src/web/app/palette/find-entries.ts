@@ -7,7 +7,7 @@ export interface Section {
 }
 
 /** The list is drawn anew at each letter: more than these in all would be felt, and nobody reads them. */
-export const MOST = { breakers: 30, services: 6, commands: 12, troubled: 8 } as const;
+const MOST = { breakers: 30, services: 6, commands: 12, troubled: 8 } as const;
 
 const CALM = new Set(['closed', 'no-data']);
 

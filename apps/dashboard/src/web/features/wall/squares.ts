@@ -8,7 +8,7 @@ const MOST = 600;
 const ROOMY = 40;
 const DENSE = 200;
 
-export type Size = 'roomy' | 'middle' | 'dense';
+type Size = 'roomy' | 'middle' | 'dense';
 
 export interface Wall {
   shown: readonly RowView[];
