@@ -6,22 +6,29 @@ import { connection, history } from '../live/live.ts';
 
 /** Lanes tell nobody that they were read. */
 const LOOK_MS = 500;
+const PATIENCE = 4;
 
 /** Says so where a link leads further back than anything is kept: an empty lane would read as "nothing happened". */
 export function RetentionBanner() {
   const { at } = useView();
   const kept = useKept();
   const [begins, setBegins] = useState<number>();
+  const [looks, setLooks] = useState(0);
   useEffect(() => {
+    setLooks(0);
     if (at === null) {
       setBegins(undefined);
       return;
     }
-    const timer = setInterval(() => setBegins(unknownUntil(connection.watched())), LOOK_MS);
+    const timer = setInterval(() => {
+      setBegins(unknownUntil(connection.watched()));
+      setLooks((before) => before + 1);
+    }, LOOK_MS);
     return () => clearInterval(timer);
   }, [at]);
   const { to } = timeWindow();
-  const older = to < serverNow() - kept;
+  // The lanes say more, where there are any: they have a moment to be read.
+  const older = looks >= PATIENCE && to < serverNow() - kept;
   const unknown = begins !== undefined && begins >= to;
   if (at === null || !(older || unknown)) return null;
   return (
