@@ -6,11 +6,16 @@ export function noStats(): LaneStats {
   return { ms: [0, 0, 0, 0, 0], opens: 0 };
 }
 
-/** How long a lane showed each code between `from` and `to`, and how often it opened. Of a folded minute its share counts. */
+/**
+ * How long a lane showed each code between `from` and `to`, and how often it opened. Of a folded minute its share counts;
+ * the time before anything was known of the lane does not.
+ */
 export function statsOf(history: Walkable, from: number, to: number): LaneStats {
   const stats = noStats();
   const { ms } = stats;
-  history.walk(from, to, {
+  const { knownSince } = history;
+  if (knownSince === undefined || knownSince >= to) return stats;
+  history.walk(Math.max(from, knownSince), to, {
     span(start, end, code, opened) {
       ms[code] += end - start;
       if (opened) stats.opens++;
