@@ -11,7 +11,7 @@ export interface Limits {
   lanes: number;
   /** Instances that are remembered, running and gone ones. Beyond it those that are gone go. Default 5,000. */
   instances: number;
-  /** Connections at once in all, and of one address; behind a proxy all are of its address. Default 2,000 and 1,000. */
+  /** Connections at once in all, and of one address; behind a proxy all are of its address. Default 4,000 and 2,000. */
   connections: number;
   connectionsPerAddress: number;
   /** Policies on instances in all; of one instance 1,000. Default 10,000. */
@@ -38,8 +38,8 @@ const DEFAULTS: Limits = {
   rowsPerService: 2_000,
   lanes: 250_000,
   instances: 5_000,
-  connections: 2_000,
-  connectionsPerAddress: 1_000,
+  connections: 4_000,
+  connectionsPerAddress: 2_000,
   policies: 10_000,
   events: 20_000,
   eventsPerRow: 500,
