@@ -16,7 +16,14 @@ export function WhyOpened({ view, detail }: { view: RowView; detail: Detail | un
   // Until that is read, the row knows the same opening: nothing jumps when the rest arrives.
   const event = detail ? (detail.origin ?? detail.opened) : view.opened;
   return (
-    <section className="panel why-panel" aria-label="Why it opened">
+    <section
+      className="panel why-panel"
+      aria-label="Why it opened"
+      // The calls and errors of an opening come with the detail: their room is kept, so that nothing below jumps.
+      data-reading={
+        detail === undefined && (event !== undefined || view.last !== undefined || view.opens > 0)
+      }
+    >
       <div className="why-main">
         <Sentence view={view} event={event} detail={detail} />
         {event?.outcomes && <Window event={event} outcomes={event.outcomes} />}
