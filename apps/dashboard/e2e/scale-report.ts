@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { type Visit, visit } from './browser.ts';
+import { visit } from './browser.ts';
 
 /** What the page may cost at ten thousand breakers on twenty instances each, on a machine that does nothing else. */
 export const GOALS = {
@@ -11,7 +11,10 @@ export const GOALS = {
 } as const;
 
 export type Figures = Record<keyof typeof GOALS, number> & {
+  /** What of it the page's main thread was busy, which other programs move less. */
+  firstLanesBusyMs: number;
   longestFrameMs: number;
+  scrollBusyMsPerFrame: number;
   pageHeapMb: number;
   serverRssMb: number;
 };
@@ -35,23 +38,23 @@ export async function measure(browser: Browser, url: string, serverPid: number):
 }
 
 async function measureOnce(browser: Browser, url: string, serverPid: number): Promise<Figures> {
-  const visited = await visitAndTime(browser, `${url}?hz=10`);
-  const { page } = visited;
-  const firstLanesMs = await page.evaluate(() => window.firstLanesAt ?? Number.POSITIVE_INFINITY);
-  const session = await page.context().newCDPSession(page);
-  // Time of the thread itself: not of whatever else runs on its core.
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const { page, session } = await visitAndTime(browser, `${url}?hz=10`);
   const before = await metricsOf(session);
+  const firstLanesMs = await page.evaluate(() => window.firstLanesAt ?? Number.POSITIVE_INFINITY);
   const startedAt = performance.now();
   await page.waitForTimeout(STEADY_MS);
   const after = await metricsOf(session);
   const tookMs = performance.now() - startedAt;
-  const busy = (after.get('TaskDuration') ?? 0) - (before.get('TaskDuration') ?? 0);
   const frames = await scroll(page);
+  const scrolled = await metricsOf(session);
+  const busyMs = (to: Metrics, from?: Metrics): number =>
+    ((to.get('TaskDuration') ?? 0) - (from?.get('TaskDuration') ?? 0)) * 1_000;
   const figures: Figures = {
     firstLanesMs,
-    steadyMainThreadRatio: (busy * 1_000) / tookMs,
+    firstLanesBusyMs: busyMs(before),
+    steadyMainThreadRatio: busyMs(after, before) / tookMs,
     scrollFrameP95Ms: frames.p95,
+    scrollBusyMsPerFrame: busyMs(scrolled, after) / SCROLLED_FRAMES,
     longestFrameMs: frames.longest,
     pageHeapMb: (after.get('JSHeapUsedSize') ?? 0) / 2 ** 20,
     serverRssMb: rssOf(serverPid),
@@ -67,10 +70,16 @@ declare global {
   }
 }
 
-async function visitAndTime(browser: Browser, url: string): Promise<Visit> {
-  const visited = await visit(browser, url, {}, (page) => page.addInitScript(noteFirstLanes));
-  await visited.page.waitForFunction(() => window.firstLanesAt !== undefined);
-  return visited;
+async function visitAndTime(browser: Browser, url: string): Promise<{ page: Page; session: CDPSession }> {
+  let session: CDPSession | undefined;
+  const { page } = await visit(browser, url, {}, async (fresh) => {
+    await fresh.addInitScript(noteFirstLanes);
+    session = await fresh.context().newCDPSession(fresh);
+    // Time of the thread itself: not of whatever else runs on its core.
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  });
+  await page.waitForFunction(() => window.firstLanesAt !== undefined);
+  return { page, session: session as CDPSession };
 }
 
 /** Runs in the page before anything of its own does. */
@@ -83,7 +92,9 @@ function noteFirstLanes(): void {
   };
 }
 
-async function metricsOf(session: CDPSession): Promise<ReadonlyMap<string, number>> {
+type Metrics = ReadonlyMap<string, number>;
+
+async function metricsOf(session: CDPSession): Promise<Metrics> {
   const { metrics } = await session.send('Performance.getMetrics');
   return new Map(metrics.map(({ name, value }) => [name, value]));
 }
@@ -126,9 +137,9 @@ export function lines(figures: Figures): string {
   const goal = (key: keyof typeof GOALS, factor: number, unit: string): string =>
     `${(figures[key] * factor).toFixed(factor === 1 ? 0 : 1)} ${unit} (goal: under ${GOALS[key] * factor})`;
   return [
-    `first lanes             ${goal('firstLanesMs', 1, 'ms')}`,
+    `first lanes             ${goal('firstLanesMs', 1, 'ms')}, ${figures.firstLanesBusyMs.toFixed(0)} ms of them busy`,
     `main thread at 10 Hz    ${goal('steadyMainThreadRatio', 100, '%')}`,
-    `scrolling, frame p95    ${goal('scrollFrameP95Ms', 1, 'ms')}, longest ${figures.longestFrameMs.toFixed(0)} ms`,
+    `scrolling, frame p95    ${goal('scrollFrameP95Ms', 1, 'ms')}, longest ${figures.longestFrameMs.toFixed(0)} ms, ${figures.scrollBusyMsPerFrame.toFixed(1)} ms of each busy`,
     `memory                  page ${figures.pageHeapMb.toFixed(0)} MB of heap, server ${figures.serverRssMb.toFixed(0)} MB resident`,
   ].join('\n');
 }
