@@ -137,8 +137,7 @@ describeInBrowser('dashboard, at 10,000 breakers on 20 instances each', () => {
   it(`prints what it costs${BUDGET ? `, at most ${BUDGET} times the goals` : ' (CB_BUDGET=strict holds it to the goals)'}`, {
     timeout: 240_000,
   }, async () => {
-    load.become('busy');
-    const figures = await measure(browser, dashboard.url, dashboard.child.pid ?? 0);
+    const figures = await measure({ browser, url: dashboard.url, serverPid: dashboard.child.pid ?? 0, load });
     console.log(`10,000 breakers on 20 instances, registered in ${load.registeredMs} ms\n${lines(figures)}`);
     if (!BUDGET) return;
     const factor = BUDGET === 'strict' ? 1 : Number(BUDGET);

@@ -81,7 +81,8 @@ export function useTimeline(rows: readonly number[], lanes: boolean): void {
   const key = `${epoch}:${state}:${lanes}:${rows.join(',')}`;
   // Dependencies on purpose: the key says when the list is another one.
   useEffect(() => {
-    if (epoch === '' || state !== 'live') return;
+    // A directory may be there before the line is: what is read then is carried on once it stands.
+    if (epoch === '' || (state !== 'live' && state !== 'connecting')) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const load = () => {
       loadedAt = performance.now();

@@ -24,7 +24,7 @@ export function useReading<T>(
   const { epoch } = useFleetIndex();
   const latest = useRef(read);
   latest.current = read;
-  const asked = read !== undefined && state === 'live' && epoch !== '';
+  const asked = read !== undefined && (state === 'live' || state === 'connecting') && epoch !== '';
   // Dependencies on purpose: the key says when something else is asked for; after every reconnect it is read again.
   useEffect(() => {
     if (!asked) return;
