@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const DEPENDENCY = /node_modules/;
 /** Comes when it is first asked for: charts with a breaker's page, the palette with Ctrl K. */
-const LATER = /node_modules[\\/].*(uplot|cmdk|@radix-ui|react-remove-scroll|aria-hidden)/;
+const LATER = /node_modules[\\/].*(uplot|cmdk|@radix-ui)/;
 const server = 'http://127.0.0.1:4600';
 
 /** Fonts are no modules, so that their notice is not among those of the bundle. */
@@ -35,8 +35,13 @@ const preloadFont: Plugin = {
 
 export default defineConfig({
   plugins: [react(), fontLicense, preloadFont],
-  // '@cb/source' reads the workspace's packages from their TypeScript, so that the page needs no build of them.
-  resolve: { conditions: ['@cb/source', 'module', 'browser', 'development|production'] },
+  resolve: {
+    // '@cb/source' reads the workspace's packages from their TypeScript, so that the page needs no build of them.
+    conditions: ['@cb/source', 'module', 'browser', 'development|production'],
+    alias: {
+      '@radix-ui/react-dialog': fileURLToPath(new URL('src/web/app/palette/no-dialog.ts', import.meta.url)),
+    },
+  },
   build: {
     outDir: 'dist/web',
     emptyOutDir: true,

@@ -26,6 +26,7 @@ export interface FakeShop {
 }
 
 const HEARTBEAT_MS = 500;
+const AT_ONCE = 50;
 /** As a service says them: those of a breaker that was told nothing. */
 const SETTINGS = createBreaker({ name: 'any' }).config;
 
@@ -69,9 +70,9 @@ async function connect(
     caps: ['control'],
   });
   const registrations = breakers.map((breaker, id) => registration(id, breaker));
-  // The server takes so many in one message.
-  for (let i = 0; i < registrations.length; i += 200) {
-    await socket.emitWithAck('reg', registrations.slice(i, i + 200));
+  // The server takes 64 KiB in one message, and so many messages at once.
+  for (let i = 0; i < registrations.length; i += AT_ONCE) {
+    await socket.emitWithAck('reg', registrations.slice(i, i + AT_ONCE));
   }
   const beat = () => socket.emit('hb', { now: Date.now(), queued: 0, lost: 0 });
   const timer = setInterval(beat, HEARTBEAT_MS);
