@@ -6,6 +6,7 @@ import { BreakerPage } from '../features/breaker/breaker-page.tsx';
 import { ControlDialogs } from '../features/control/control-dialogs.tsx';
 import { FleetPage } from '../features/fleet/fleet-page.tsx';
 import { PoliciesPage } from '../features/policies/policies-page.tsx';
+import { ReplayBar } from '../features/replay/replay-bar.tsx';
 import { ALERTS_PATH, AUDIT_PATH, POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
 import { useConnectionState } from '../live/hooks.ts';
 import './commands.ts';
@@ -51,6 +52,7 @@ export function App() {
       {!wall && <TopBar onHelp={() => showOverlay('help')} />}
       <ConnectionBanner />
       <RetentionBanner />
+      <ReplayBar />
       {state === 'unauthorized' ? (
         <TokenForm />
       ) : wall ? (

@@ -1,9 +1,17 @@
+import { useState } from 'react';
 import { clock, clockShort, elapsed } from '../lib/format.ts';
+import { useNow } from '../lib/seconds.ts';
 import { RANGES, setSpan, timeWindow, useView } from '../lib/view.ts';
+import { RangeDialog } from './range-dialog.tsx';
+
+const CHOOSE = 'choose';
 
 /** How much time is shown. A range that was zoomed to stands beside the usual ones. */
 export function RangePicker() {
   const { spanMs, at } = useView();
+  // In a replay the range moves on.
+  useNow();
+  const [choosing, setChoosing] = useState(false);
   const usual = RANGES.some((each) => each.ms === spanMs);
   const { from, to } = timeWindow();
   const say = spanMs < 300_000 ? clock : clockShort;
@@ -16,13 +24,23 @@ export function RangePicker() {
             {label}
           </button>
         ))}
-        {custom && <span className="range-custom">{custom}</span>}
+        <button
+          type="button"
+          className="range-custom"
+          aria-haspopup="dialog"
+          title="From one moment to another"
+          onClick={() => setChoosing(true)}
+        >
+          {custom || 'from → to'}
+        </button>
       </fieldset>
       <select
         className="range-select"
         aria-label="Time range"
         value={usual ? spanMs : ''}
-        onChange={(event) => setSpan(Number(event.target.value))}
+        onChange={(event) =>
+          event.target.value === CHOOSE ? setChoosing(true) : setSpan(Number(event.target.value))
+        }
       >
         {!usual && <option value="">{elapsed(spanMs)}</option>}
         {RANGES.map(({ label, ms }) => (
@@ -30,7 +48,9 @@ export function RangePicker() {
             {label}
           </option>
         ))}
+        <option value={CHOOSE}>from → to …</option>
       </select>
+      {choosing && <RangeDialog onClose={() => setChoosing(false)} />}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { Command } from '../lib/commands.ts';
 import { hoverTime } from '../lib/hover.ts';
+import { getReplay, togglePlaying } from '../lib/replay.ts';
 import { getView, panBy, RANGES, setSpan, togglePause, zoomBy } from '../lib/view.ts';
 import { jumpToChange } from './jump-to-change.ts';
 
@@ -10,10 +11,15 @@ export const TIME_COMMANDS: readonly Command[] = [
   {
     id: 'time.pause',
     group: 'Time',
-    words: () => (getView().at === null ? 'Pause' : 'Resume: back to live'),
+    words: () =>
+      getReplay()
+        ? 'Pause or go on with the replay'
+        : getView().at === null
+          ? 'Pause'
+          : 'Resume: back to live',
     keys: ['Space'],
     also: 'stop follow live now',
-    run: togglePause,
+    run: () => (getReplay() ? togglePlaying() : togglePause()),
   },
   {
     id: 'time.zoom-in',

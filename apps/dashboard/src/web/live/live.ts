@@ -1,9 +1,12 @@
 import { getView, onViewChange } from '../lib/view.ts';
 import { Connection } from './connection.ts';
+import { PastFleet } from './past-fleet.ts';
 
 /** One line to the server for the whole page. */
 export const connection: Connection = new Connection();
 export const { store, history, markers } = connection;
+/** The fleet as it was, while the page shows the past. */
+export const past: PastFleet = new PastFleet(store, history);
 
 function follow(): void {
   store.hold(getView().at !== null);
