@@ -1,6 +1,6 @@
+import { type DashboardOptions, type DashboardServer, startDashboard } from '@cb/dashboard';
 import type { Registration, StateChange } from '@cb/protocol';
 import { io, type Socket } from 'socket.io-client';
-import { type DashboardOptions, type DashboardServer, startDashboard } from '../dist/server/server.js';
 
 /** A service whose breakers do what the test says, when it says so: nothing in it runs by itself but the heartbeat. */
 export interface FakeService {

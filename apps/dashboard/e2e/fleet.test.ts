@@ -186,6 +186,11 @@ describeInBrowser('dashboard, showing a fleet', () => {
     await expect
       .poll(() => other.page.locator('.why-sentence').textContent())
       .toMatch(/It was 41 s after deploy payments 4812\./);
+    // It is there for who comes later, on either page.
+    for (const path of ['', 'b/payments/charge-0']) {
+      const { page } = await visit(browser, dashboard.url + path);
+      await page.locator('[data-marker]', { hasText: 'deploy payments 4812' }).waitFor();
+    }
     expect([...one.errors, ...other.errors]).toEqual([]);
   });
 

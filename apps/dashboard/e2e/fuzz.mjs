@@ -32,7 +32,7 @@ const TOKENS = {
 const SERVER = `
   import { setFlagsFromString } from 'node:v8';
   import { runInNewContext } from 'node:vm';
-  import { startDashboard } from ${JSON.stringify(new URL('../dist/server/server.js', import.meta.url).href)};
+  import { startDashboard } from ${JSON.stringify(new URL('@cb/dashboard', import.meta.url).href)};
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
   const uncaught = [];

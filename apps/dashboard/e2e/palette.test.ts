@@ -113,6 +113,19 @@ describeInBrowser('command palette, over ten thousand breakers', () => {
     expect(errors).toEqual([]);
   });
 
+  it('says so where its code cannot be had, and has it the next time', async () => {
+    const { page } = await visit(browser, shop.url);
+    let away = true;
+    await page.route(/command-palette-.*\.js/, (route) => (away ? route.abort() : route.continue()));
+    await page.reload();
+    await page.locator('[data-connection="live"]').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.locator('.toast', { hasText: 'could not be loaded' }).waitFor();
+    expect(await page.locator('[data-page="fleet"]').count()).toBe(1);
+    away = false;
+    await open(page);
+  });
+
   it('says so where nothing is found, and Enter then does nothing', async () => {
     const { page } = await visit(browser, shop.url);
     await open(page);

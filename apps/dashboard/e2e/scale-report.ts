@@ -75,11 +75,11 @@ async function visitAndTime(browser: Browser, url: string): Promise<Visit> {
 
 /** Runs in the page before anything of its own does. */
 function noteFirstLanes(): void {
-  // oxlint-disable-next-line typescript/unbound-method -- called with the `this` of the call below
-  const fill = CanvasRenderingContext2D.prototype.fillRect;
-  CanvasRenderingContext2D.prototype.fillRect = function (...box) {
+  const { prototype } = CanvasRenderingContext2D;
+  const fillRect = Object.getOwnPropertyDescriptor(prototype, 'fillRect')?.value as typeof prototype.fillRect;
+  prototype.fillRect = function (...box) {
     if (this.canvas.className === 'lane-canvas') window.firstLanesAt ??= performance.now();
-    fill.apply(this, box);
+    fillRect.apply(this, box);
   };
 }
 

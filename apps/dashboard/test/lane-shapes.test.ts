@@ -12,11 +12,11 @@ const NAMED: LanePalette = {
   open: 'open',
   mark: 'mark',
 };
-const HATCHED = new Set(['hatch', 'cross hatch']);
+const HATCHED: readonly unknown[] = ['hatch', 'cross hatch'];
 
 interface Drawn {
   height: number;
-  hatch: string;
+  hatch: unknown;
   /** One piece, or dots. */
   whole: boolean;
 }
@@ -37,7 +37,7 @@ function draw(code: Lane, size: 'row' | 'compact' | 'thin', width = 200): Drawn 
   const bottom = Math.max(...rects.map(({ y, h }) => y + h));
   return {
     height: bottom - top,
-    hatch: rects.find(({ fill }) => HATCHED.has(fill))?.fill ?? 'none',
+    hatch: rects.find(({ fill }) => HATCHED.includes(fill))?.fill ?? 'none',
     whole: rects.some(({ w }) => w === width),
   };
 }

@@ -30,7 +30,6 @@ class Plain {
 
   stats(from: number, to: number): LaneStats {
     const stats: LaneStats = { ms: [0, 0, 0, 0, 0], opens: 0 };
-    stats.ms[0] = Math.max(0, Math.min(to, this.changes[0]?.t ?? to) - from);
     for (const span of this.spans(to)) {
       stats.ms[span.code] += Math.max(0, Math.min(to, span.to) - Math.max(from, span.from));
       if (span.opened && span.from >= from && span.from < to) stats.opens++;

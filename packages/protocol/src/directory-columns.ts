@@ -9,6 +9,8 @@ export interface DirectoryColumns {
   /** Sequence number of the state deltas that this answer includes. */
   seq: number;
   now: number;
+  /** As in `Directory`. */
+  keptMs?: number;
   /** Each row's number less that of the row before. */
   row: number[];
   name: string[];
@@ -54,7 +56,7 @@ class Shared<T> {
 /** Rows as columns. */
 export function packDirectory(
   rows: readonly RowSummary[],
-  head: Pick<DirectoryColumns, 'epoch' | 'seq' | 'now'>,
+  head: Pick<DirectoryColumns, 'epoch' | 'seq' | 'now' | 'keptMs'>,
 ): DirectoryColumns {
   const service = new Shared<string>();
   const tags = new Shared<Record<string, string>>();

@@ -2,7 +2,10 @@
 import type { EventRecord, Lane, LaneCounts } from './wire.ts';
 import type { Marker } from './wire-markers.ts';
 
-/** How long each code was shown, in milliseconds and in order of code, and how often it opened; failed probes do not count. */
+/**
+ * How long each code was shown, in milliseconds and in order of code, and how often it opened; failed probes do not count,
+ * nor does the time before anything was known.
+ */
 export interface LaneStats {
   ms: [number, number, number, number, number];
   opens: number;

@@ -283,10 +283,12 @@ export interface Directory<Row extends RowSummary = DirectoryRow> {
   /** Sequence number of the state deltas that this answer includes. */
   seq: number;
   now: number;
+  /** How far back the server can answer at most, where it keeps more than memory holds. */
+  keptMs?: number;
   rows: Row[];
 }
 
-/** A state change as the server keeps it. `event` is its id within the epoch. */
+/** A state change as the server keeps it. `event` is its id within the epoch, and for good where the past is kept. */
 export interface EventRecord extends Omit<StateChange, 'id' | 'seq'> {
   event: number;
   row: number;
@@ -300,6 +302,15 @@ export interface EventPage {
   more: boolean;
 }
 
+/** GET /api/v1/window/:eventId : one change with its outcomes and errors. The number outlives restarts where the past is kept. */
+export interface WindowOfEvent {
+  epoch: string;
+  service: string;
+  name: string;
+  /** Its `row` is 0 where the breaker is not there any more. */
+  event: EventRecord;
+}
+
 /** Exact runs of one lane: `start[i]` is when `code[i]` began; it lasts until `start[i+1]`, or `to`. */
 export interface Segments {
   start: number[];
@@ -309,6 +320,8 @@ export interface Segments {
 export interface Minutes {
   /** Start of the first minute. */
   from: number;
+  /** Length of each, where it is not a minute. */
+  stepMs?: number;
   /** Five shares of 0..255 a minute, in order of lane code: [noData, closed, halfOpen, isolated, open] */
   shares: number[];
   changes: number[];
@@ -352,8 +365,10 @@ export interface Series {
   hist?: number[][];
 }
 
-/** Settings in force. GET /api/v1/breaker?row=… */
+/** Settings in force. GET /api/v1/breaker?row=…[&at=…] */
 export interface BreakerDetail {
+  /** `config`, `configRevision` and `opened` are those of this moment, as far as they are kept; left out: of now. */
+  at?: number;
   row: DirectoryRow;
   config: unknown;
   configRevision: number;

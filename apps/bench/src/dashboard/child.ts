@@ -18,15 +18,17 @@ interface Answer {
 
 /** In the child: answers until the channel closes, then ends. */
 export function serve(answers: Answers): void {
-  process.on('message', async ({ number, ask, argument }: Question) => {
-    const reply = (rest: Omit<Answer, 'number'>): void => void process.send?.({ number, ...rest });
-    try {
-      reply({ answer: await (answers[ask] as (argument: unknown) => unknown)(argument) });
-    } catch (error) {
-      reply({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    }
-  });
+  process.on('message', (question: Question) => void reply(answers, question));
   process.on('disconnect', () => process.exit(0));
+}
+
+async function reply(answers: Answers, { number, ask, argument }: Question): Promise<void> {
+  const send = (rest: Omit<Answer, 'number'>): void => void process.send?.({ number, ...rest });
+  try {
+    send({ answer: await (answers[ask] as (argument: unknown) => unknown)(argument) });
+  } catch (error) {
+    send({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
 }
 
 /** In the parent: a running child. */

@@ -14,7 +14,7 @@ export interface Load {
 }
 
 /** Rows in one message: what the reporter puts into one of 48 KiB. */
-export const ROWS_PER_MESSAGE = 350;
+const ROWS_PER_MESSAGE = 350;
 
 export function registrationsOf(breakers: number, now: number): Registration[] {
   return Array.from({ length: breakers }, (_, i) => ({
@@ -57,7 +57,7 @@ export function rollupsOf(breakers: number, ms: number, seed: number): Rollup[] 
 }
 
 /** Stamps are whole milliseconds, modulo this: they fit wherever a count does. */
-export const STAMP_MS = 1_000_000;
+const STAMP_MS = 1_000_000;
 
 export function stampOf(now: number): number {
   return now % STAMP_MS;

@@ -1,18 +1,12 @@
-import {
-  type BreakerDetail,
-  type LaneHistory as LaneAnswer,
-  LIMITS,
-  type PolicyList,
-  type Timeline,
-} from '@cb/protocol';
+import { type BreakerDetail, type EventPage, LIMITS, type PolicyList, type Timeline } from '@cb/protocol';
 import { DirectoryAnswers } from './directory.ts';
 import type { Fleet } from './fleet.ts';
-import type { LaneHistory } from './history.ts';
 import { listPolicies } from './policy-list.ts';
 import { json, type Reply, text } from './reply.ts';
-import { BadRequest, integer, type Route, range } from './routes.ts';
+import { BadRequest, integer, moment, type Route, range } from './routes.ts';
 import { type FleetRow, toDirectoryRow } from './row.ts';
 import { readSeries } from './series.ts';
+import type { Past } from './store/past.ts';
 
 const MOST_EVENTS = 500;
 /** How old a list of policies may be. */
@@ -22,14 +16,16 @@ const MOST_POLICY_REPLIES = 8;
 /** Reads of the fleet: what every page asks for under `/api/v1/`. */
 export class Api {
   readonly #fleet: Fleet;
+  readonly #past: Past;
   readonly #now: () => number;
   readonly #directory: DirectoryAnswers;
   readonly #policyReplies: Map<string, { at: number; reply: Reply }> = new Map();
 
-  constructor(fleet: Fleet, now: () => number) {
+  constructor(fleet: Fleet, past: Past, now: () => number) {
     this.#fleet = fleet;
+    this.#past = past;
     this.#now = now;
-    this.#directory = new DirectoryAnswers(fleet, now);
+    this.#directory = new DirectoryAnswers(fleet, now, past.keptMs);
   }
 
   routes(): Route[] {
@@ -41,58 +37,52 @@ export class Api {
     });
     return [
       read('directory', (query) => this.#directory.read(query.get('instances') === '0' ? 'lean' : 'whole')),
-      read('timeline', (query) => json(this.#timeline(query))),
-      read('events', (query) => json(this.#events(query))),
+      read('timeline', async (query) => json(await this.#timeline(query))),
+      read('events', async (query) => json(await this.#events(query))),
       read('series', (query) => this.#series(query)),
       read('breaker', (query) => this.#breaker(query)),
       read('policies', (query) => this.#policies(query)),
     ];
   }
 
-  #timeline(query: URLSearchParams): Timeline {
+  async #timeline(query: URLSearchParams): Promise<Timeline> {
     const asked = range(query, this.#now());
     const ids = (query.get('rows') ?? '').split(',').filter((id) => id !== '');
     if (ids.length > LIMITS.watchedRows) {
       throw new BadRequest(`rows must name at most ${LIMITS.watchedRows} rows, got ${ids.length}`);
     }
-    const wantLanes = query.get('lanes') === '1';
-    const answer: Timeline = { epoch: this.#fleet.epoch, ...asked, lanes: [] };
-    for (const id of new Set(ids)) {
-      const row = this.#fleet.rows.get(integer(id, 'rows'));
-      if (row === undefined) continue;
-      answer.lanes.push(laneAnswer(row.row, -1, row.history, asked));
-      if (!wantLanes) continue;
-      for (const lane of row.lanes.values())
-        answer.lanes.push(laneAnswer(row.row, lane.lane, lane.history, asked));
-    }
-    return answer;
+    const rows = [...new Set(ids)].flatMap((id) => this.#fleet.rows.get(integer(id, 'rows')) ?? []);
+    const lanes = await this.#past.lanes(rows, asked, query.get('lanes') === '1');
+    return { epoch: this.#fleet.epoch, ...asked, lanes };
   }
 
-  #events(query: URLSearchParams): unknown {
+  async #events(query: URLSearchParams): Promise<EventPage> {
     const row = query.has('row') ? integer(query.get('row'), 'row') : undefined;
     const limit = Math.min(MOST_EVENTS, query.has('limit') ? integer(query.get('limit'), 'limit') : 100);
-    return this.#fleet.events.read({ ...range(query, this.#now()), limit }, row);
+    return await this.#past.events({ ...range(query, this.#now()), limit }, row);
   }
 
-  #series(query: URLSearchParams): Reply {
+  async #series(query: URLSearchParams): Promise<Reply> {
     const row = this.#row(query);
     if (row === undefined) return NO_ROW;
     const wanted = query.has('lane') ? integer(query.get('lane'), 'lane') : undefined;
     const asked = { ...range(query, this.#now()), now: this.#now() };
-    if (wanted === undefined) return json(readSeries(row.row, [row.series], asked));
+    if (wanted === undefined) return json(await this.#past.series(row, asked));
     if (!this.#fleet.laneCharts) throw new BadRequest('with so many instances, charts are kept per breaker');
     const lanes = [...row.lanes.values()].filter((lane) => lane.lane === wanted);
     const series = lanes.map((lane) => lane.series);
     return json(readSeries(row.row, series, asked, { detail: query.get('detail') === '1' }));
   }
 
-  #breaker(query: URLSearchParams): Reply {
+  /** With `at` as it was then, as far as that is kept. */
+  async #breaker(query: URLSearchParams): Promise<Reply> {
     const row = this.#row(query);
     if (row === undefined) return NO_ROW;
     const { config, configRevision, opened } = row;
     const detail: BreakerDetail = { row: toDirectoryRow(row, this.#now()), config, configRevision };
     if (opened !== undefined) detail.opened = opened;
-    return json(detail);
+    if (!query.has('at')) return json(detail);
+    return json(await this.#past.settings(row, moment(query.get('at'), 'at'), detail));
   }
 
   /** Made once a second at most for all who ask the same. */
@@ -116,15 +106,3 @@ export class Api {
 }
 
 const NO_ROW: Reply = text(404, 'There is no such row; read the directory again.');
-
-function laneAnswer(
-  row: number,
-  lane: number,
-  history: LaneHistory,
-  { from, to }: { from: number; to: number },
-): LaneAnswer {
-  const answer: LaneAnswer = { row, lane, segments: history.segments(from, to) };
-  const minutes = history.minutes(from, to);
-  if (minutes !== undefined) answer.minutes = minutes;
-  return answer;
-}

@@ -57,8 +57,7 @@ export class AuditLog {
     begun: { readonly audit: number; readonly t: number } = this.begin(),
   ): void {
     const record: AuditRecord = Object.freeze({ ...begun, ...whoOf(caller), ...act });
-    const ring = act.action === 'denied' ? this.#denied : this.#acts;
-    ring.add({ ...begun, line: JSON.stringify(record) });
+    this.#keep(record);
     for (const sink of this.#options.sinks) {
       try {
         sink.write(record);
@@ -66,6 +65,17 @@ export class AuditLog {
         // The act is done, and in memory.
       }
     }
+  }
+
+  /** Keeps a record of an earlier life of the server; numbers go on behind it. */
+  restore(record: AuditRecord): void {
+    this.#newest = Math.max(this.#newest, record.audit);
+    this.#keep(record);
+  }
+
+  #keep(record: AuditRecord): void {
+    const ring = record.action === 'denied' ? this.#denied : this.#acts;
+    ring.add({ audit: record.audit, t: record.t, line: JSON.stringify(record) });
   }
 
   /** Keeps what somebody may not do: so many at once, then one in five seconds with the number of those before it. */

@@ -1,5 +1,5 @@
 import { LANE, LANE_RANK, type Lane } from '@cb/protocol';
-import type { LaneHistory } from './history.ts';
+import type { Walkable } from './store/long-history.ts';
 
 /** A stretch of time in equal parts that begin at whole multiples of their length. */
 export interface Grid {
@@ -35,7 +35,7 @@ export class WorstOf {
   }
 
   /** Runs of one lane, from when it is known. */
-  runs(history: LaneHistory, visit: RunVisitor): void {
+  runs(history: Walkable, visit: RunVisitor): void {
     const { from, bucketMs, buckets } = this.#grid;
     const to = Math.min(this.#now, from + buckets * bucketMs);
     const { since, code: last, knownSince } = history;

@@ -20,11 +20,14 @@ const KEPT_BYTES = 8 * 2 ** 20;
 export class DirectoryAnswers {
   readonly #fleet: Fleet;
   readonly #now: () => number;
+  readonly #kept: { keptMs?: number };
   readonly #kinds = { whole: new Answer(), lean: new Answer() };
 
-  constructor(fleet: Fleet, now: () => number) {
+  /** @param keptMs How far back the server can answer, where it keeps more than memory holds. */
+  constructor(fleet: Fleet, now: () => number, keptMs: number | undefined) {
     this.#fleet = fleet;
     this.#now = now;
+    this.#kept = keptMs === undefined ? {} : { keptMs };
   }
 
   read(kind: 'whole' | 'lean'): Promise<Reply> {
@@ -40,7 +43,7 @@ export class DirectoryAnswers {
   async #write(kind: 'whole' | 'lean'): Promise<Reply> {
     const etag = this.#tag(kind);
     // What changes while it is being written is told again to who follows from this `seq` on.
-    const head = { epoch: this.#fleet.epoch, seq: this.#fleet.seq, now: this.#now() };
+    const head = { epoch: this.#fleet.epoch, seq: this.#fleet.seq, now: this.#now(), ...this.#kept };
     const text = kind === 'lean' ? await this.#lean(head) : await this.#whole(head);
     const body = Buffer.from(text);
     const zipped = await zip(body, { level: 4 });
@@ -75,6 +78,7 @@ interface Head {
   epoch: string;
   seq: number;
   now: number;
+  keptMs?: number;
 }
 
 /** One answer for all who ask at the same time. */
@@ -96,15 +100,18 @@ class Answer {
 
   #begin(write: () => Promise<Reply>): Promise<Reply> {
     this.#next = undefined;
-    const writing = write().then((reply) => {
+    const writing = this.#keep(write());
+    this.#writing = writing;
+    return writing;
+  }
+
+  async #keep(writing: Promise<Reply>): Promise<Reply> {
+    try {
+      const reply = await writing;
       this.#kept = reply.body.length <= KEPT_BYTES ? reply : undefined;
       return reply;
-    });
-    this.#writing = writing;
-    const settled = (): void => {
-      if (this.#writing === writing) this.#writing = undefined;
-    };
-    writing.then(settled, settled);
-    return writing;
+    } finally {
+      this.#writing = undefined;
+    }
   }
 }

@@ -29,6 +29,22 @@ export class EventLog {
   /** Gives the event its number and keeps it. */
   add(event: Omit<EventRecord, 'event'>): EventRecord {
     const record: EventRecord = { event: this.#next++, ...event };
+    this.#keep(record);
+    return record;
+  }
+
+  /** Keeps an event that has its number from an earlier life of the server. To be called in order of time. */
+  restore(event: EventRecord): void {
+    this.skipTo(event.event + 1);
+    this.#keep(event);
+  }
+
+  /** New events get this number at least. */
+  skipTo(next: number): void {
+    this.#next = Math.max(this.#next, next);
+  }
+
+  #keep(record: EventRecord): void {
     const ofRow = this.#rows.get(record.row) ?? [];
     ofRow.push(record);
     this.#rows.set(record.row, ofRow);
@@ -36,7 +52,6 @@ export class EventLog {
     this.#all.push(record);
     // Cut in tenths, so that the cost of it is spread over many events.
     if (this.#all.length > this.#most * 1.1) this.#cut();
-    return record;
   }
 
   #cut(): void {
@@ -55,6 +70,16 @@ export class EventLog {
     let held = false;
     for (const row of rows) held = this.#rows.delete(row) || held;
     if (held) this.#all = this.#all.filter((event) => !rows.has(event.row));
+  }
+
+  /** The oldest moment that is held of a row, or of all; undefined without any event. */
+  oldest(row?: number): number | undefined {
+    return (row === undefined ? this.#all : this.#rows.get(row))?.[0]?.t;
+  }
+
+  /** The event with this number, where it is held. */
+  find(event: number): EventRecord | undefined {
+    return this.#all.find((each) => each.event === event);
   }
 
   /** One page of a row's events, or of all rows' without `row`. */

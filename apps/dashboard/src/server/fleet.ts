@@ -19,6 +19,7 @@ import { EventLog } from './event-log.ts';
 import { calmRows, goneInstances, goneLanes } from './eviction.ts';
 import { LaneHistory } from './history.ts';
 import { Instance, type Owner, takesCommands } from './instance.ts';
+import { KEEPS_NOTHING, type Keeper } from './keeper.ts';
 import { overlayChanges, overlayOfChange, overlayOfRegistration } from './lane-overlay.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import { MarkerLog } from './marker-log.ts';
@@ -60,12 +61,15 @@ export class Fleet {
   strangers = 0;
   readonly #byKey: Map<string, FleetRow> = new Map();
   readonly #ofService: Map<string, number> = new Map();
+  readonly #keeper: Keeper;
   #nextRow = 1;
   #nextLane = 1;
   #checkedAt = 0;
   #sweptAt = 0;
 
-  constructor(limits: Partial<Limits> = {}) {
+  /** @param keeper Hears what is worth keeping. */
+  constructor(limits: Partial<Limits> = {}, keeper: Keeper = KEEPS_NOTHING) {
+    this.#keeper = keeper;
     this.limits = resolveLimits(limits);
     this.events = new EventLog(this.limits.events, this.limits.eventsPerRow);
     this.memory = new SeriesMemory(this.limits.seriesBytes);
@@ -174,6 +178,7 @@ export class Fleet {
     lane.overlay = overlayOfRegistration(lane, registration, now);
     lane.state = registration.state;
     lane.mode = registration.mode;
+    this.#keeper.row(row, now);
     this.changes.add({ kind: described || laid ? 'row' : 'lanes', row: row.row });
     const since = instance.clock.past(registration.since, now, YEAR_MS);
     const code = laneOf(lane.state, lane.mode);
@@ -219,6 +224,7 @@ export class Fleet {
     lane.mode = change.mode;
     row.heardAt = now;
     row.noteEvent(event);
+    this.#keeper.event(lane, event, change.seq);
     this.#show(lane, t, laneOf(change.to, change.mode), event);
   }
 
@@ -238,6 +244,7 @@ export class Fleet {
   /** Keeps a marker; the browsers hear of it. */
   mark(marker: Omit<Marker, 'marker'>): Marker {
     const kept = this.markers.add(marker);
+    this.#keeper.marker(kept);
     this.changes.add({ kind: 'marker', marker: kept });
     return kept;
   }
@@ -299,6 +306,7 @@ export class Fleet {
     const { row, history } = lane;
     const rewritten = t < (history.since ?? t);
     row.show(lane, t, code);
+    this.#keeper.lane(lane, t, code);
     if (code === LANE.noData) lane.live = IDLE;
     row.tick = ++this.tick;
     const delta: Delta = {
@@ -347,6 +355,27 @@ export class Fleet {
     return row;
   }
 
+  /**
+   * A lane that an earlier life of this server knew, in the dark until its instance is heard again. Undefined where a
+   * limit is reached: the past pushes nothing out.
+   */
+  restoreLane(service: string, name: string, instance: string, heardAt: number): FleetLane | undefined {
+    const key = keyOf(service, instance);
+    const known = this.instances.get(key);
+    if (known === undefined && this.instances.size >= this.limits.instances) return undefined;
+    if (this.lanes >= this.limits.lanes) return undefined;
+    const row = this.#rowFor(service, name, heardAt, false);
+    if (row === undefined) return undefined;
+    const restored = known ?? Instance.restored(service, instance, heardAt);
+    this.instances.set(key, restored);
+    return row.lanes.get(instance) ?? this.#newLane(row, restored);
+  }
+
+  /** The row of a breaker; undefined where it has none. */
+  rowOf(service: string, name: string): FleetRow | undefined {
+    return this.#byKey.get(keyOf(service, name));
+  }
+
   #newLane(row: FleetRow, instance: Instance): FleetLane | undefined {
     if (this.lanes >= this.limits.lanes) return undefined;
     const lane: FleetLane = {
@@ -389,6 +418,7 @@ export class Fleet {
   #dropLane(lane: FleetLane, now: number): void {
     const { row, instance } = lane;
     if (row.lanes.get(instance.name) !== lane) return;
+    if (lane.code !== LANE.noData) this.#keeper.lane(lane, now, LANE.noData);
     row.drop(instance.name, now);
     lane.series.release();
     this.traces.forget(lane.lane);

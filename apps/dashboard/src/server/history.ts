@@ -47,6 +47,11 @@ export class LaneHistory {
     return this.#minutes?.start ?? (this.#count === 0 ? undefined : this.#startAt(0));
   }
 
+  /** Since when it is exact; undefined before anything is known. */
+  get exactFrom(): number | undefined {
+    return this.#count === 0 ? undefined : this.#startAt(0);
+  }
+
   /** Where the folded part ends: nothing before it can be changed any more. Undefined while nothing is folded. */
   get foldedUntil(): number | undefined {
     return this.#minutes?.end;

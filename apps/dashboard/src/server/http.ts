@@ -87,7 +87,8 @@ async function answerApi(
   const body = route.method === 'POST' ? await readBody(request) : { value: undefined };
   if ('refused' in body) return body.refused;
   try {
-    return await route.answer({ query: new URLSearchParams(query), body: body.value, caller });
+    const parameter = parts.routes.parameter(route, path);
+    return await route.answer({ query: new URLSearchParams(query), parameter, body: body.value, caller });
   } catch (error) {
     if (error instanceof BadRequest) return text(400, error.message);
     throw error;

@@ -53,19 +53,28 @@ export class Instance {
     this.control = takesCommands(hello);
   }
 
+  /** An instance that an earlier life of this server knew: nobody speaks for it. */
+  static restored(service: string, name: string, heardAt: number): Instance {
+    const tags: Record<string, string> = Object.create(null);
+    const hello = { v: 1, service, instance: name, boot: '', sdk: '', tags, now: heardAt };
+    const instance = new Instance(name, hello, heardAt);
+    instance.dark = true;
+    return instance;
+  }
+
   /** Largest seq of this boot that is held. */
   get lastSeq(): number {
     return this.#lastSeq.get(this.boot) ?? 0;
   }
 
   /** Remembers the seq; answers whether it is new. */
-  accept(seq: number): boolean {
-    if (seq <= this.lastSeq) return false;
-    this.#lastSeq.delete(this.boot);
-    this.#lastSeq.set(this.boot, seq);
-    for (const boot of this.#lastSeq.keys()) {
+  accept(seq: number, boot: string = this.boot): boolean {
+    if (seq <= (this.#lastSeq.get(boot) ?? 0)) return false;
+    this.#lastSeq.delete(boot);
+    this.#lastSeq.set(boot, seq);
+    for (const oldest of this.#lastSeq.keys()) {
       if (this.#lastSeq.size <= MOST_BOOTS) break;
-      this.#lastSeq.delete(boot);
+      this.#lastSeq.delete(oldest);
     }
     return true;
   }

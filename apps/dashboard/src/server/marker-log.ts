@@ -20,10 +20,16 @@ export class MarkerLog {
   /** Gives the marker its number and keeps it. */
   add(marker: Omit<Marker, 'marker'>): Marker {
     const kept: Marker = { marker: this.#next++, ...marker };
+    this.restore(kept);
+    return kept;
+  }
+
+  /** Keeps a marker that has its number from an earlier life of the server. */
+  restore(kept: Marker): void {
+    this.#next = Math.max(this.#next, kept.marker + 1);
     const place = this.#markers.findLastIndex(({ t }) => t <= kept.t) + 1;
     this.#markers.splice(place, 0, kept);
     if (this.#markers.length > this.#most) this.#markers.shift();
-    return kept;
   }
 
   /** Those of [from, to], oldest first. */

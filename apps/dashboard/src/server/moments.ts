@@ -2,15 +2,16 @@ import {
   type EventRecord,
   type InstanceSearch,
   LANE,
-  type LaneCounts,
   LIMITS,
   laneOf,
   type Moment,
+  type Segments,
 } from '@cb/protocol';
 import type { Fleet } from './fleet.ts';
 import { json, type Reply } from './reply.ts';
 import { BadRequest, integer, moment, type Route } from './routes.ts';
 import { briefly, type FleetRow } from './row.ts';
+import type { Past } from './store/past.ts';
 
 /** An opening that comes later after a deploy than this is hardly its doing. */
 const AFTER_DEPLOY_MS = 10 * 60_000;
@@ -20,10 +21,13 @@ const MOST_EVENTS = 500;
 /** What the page asks about one row or one name while somebody points at it. */
 export class Moments {
   readonly #fleet: Fleet;
+  readonly #past: Past | undefined;
   readonly #now: () => number;
 
-  constructor(fleet: Fleet, now: () => number) {
+  /** @param past What is older than memory; left out: nothing is. */
+  constructor(fleet: Fleet, now: () => number, past?: Past) {
     this.#fleet = fleet;
+    this.#past = past;
     this.#now = now;
   }
 
@@ -34,36 +38,64 @@ export class Moments {
     ];
   }
 
-  #moment(query: URLSearchParams): Reply {
+  async #moment(query: URLSearchParams): Promise<Reply> {
     const row = this.#fleet.rows.get(integer(query.get('row'), 'row'));
     if (row === undefined) return { ...json(null), status: 404 };
     const t = Math.min(this.#now(), moment(query.get('t'), 't'));
-    const { start, code } = row.history.segments(t, this.#now());
+    const lanes = await this.#lanes(row, t);
+    const { start, code } = lanes.whole(t);
     const since = start[0] ?? t;
+    const counts: [number, number, number, number, number] = [0, 0, 0, 0, 0];
     const answer: Moment = {
       row: row.row,
       t,
       code: code[0] ?? LANE.noData,
       since,
-      counts: countsAt(row, t),
+      counts,
       took: 0,
-      of: row.lanes.size,
+      of: lanes.each.length,
     };
     if (start[1] !== undefined) answer.until = start[1];
-    for (const { history } of row.lanes.values()) {
-      if (history.segments(since, (start[1] ?? this.#now() + 1) - 1).code.includes(answer.code))
-        answer.took++;
+    for (const showed of lanes.each) {
+      counts[showed(t, t).code[0] ?? LANE.noData]++;
+      if (showed(since, (start[1] ?? this.#now() + 1) - 1).code.includes(answer.code)) answer.took++;
     }
-    const event = this.#eventOf(row, answer);
+    const event = await this.#eventOf(row, answer);
     if (event !== undefined) answer.event = briefly(event);
     const deploy = this.#fleet.markers.deployBefore(row.service, since, AFTER_DEPLOY_MS);
     if (deploy !== undefined) answer.deploy = deploy;
     return json(answer);
   }
 
+  /** The lanes of a row, from memory or, for an earlier moment, from the store. */
+  async #lanes(row: FleetRow, t: number): Promise<Lanes> {
+    const now = this.#now();
+    const older = t < (row.history.exactFrom ?? now) ? await this.#past?.tracks(row, t, now) : undefined;
+    if (older === undefined) {
+      const lanes = [...row.lanes.values()];
+      return {
+        whole: (from) => row.history.segments(from, now),
+        each: lanes.map(
+          ({ history }) =>
+            (from: number, to: number) =>
+              history.segments(from, to),
+        ),
+      };
+    }
+    return {
+      whole: (from) => older.whole.range(from, now),
+      // Instances that came later did not take part.
+      each: older.each
+        .filter((track) => track.indexAt(t) >= 0)
+        .map((track) => (from: number, to: number) => track.range(from, to)),
+    };
+  }
+
   /** What the row shows is what one of its instances did at that very moment. */
-  #eventOf(row: FleetRow, { since, code }: Moment): EventRecord | undefined {
-    const { events } = this.#fleet.events.read({ from: since, to: since, limit: MOST_EVENTS }, row.row);
+  async #eventOf(row: FleetRow, { since, code }: Moment): Promise<EventRecord | undefined> {
+    const query = { from: since, to: since, limit: MOST_EVENTS };
+    const page = await (this.#past?.events(query, row.row) ?? this.#fleet.events.read(query, row.row));
+    const { events } = page;
     return events.find((event) => laneOf(event.to, event.mode) === code) ?? events[0];
   }
 
@@ -89,8 +121,8 @@ export class Moments {
   }
 }
 
-function countsAt(row: FleetRow, t: number): LaneCounts {
-  const counts: [number, number, number, number, number] = [0, 0, 0, 0, 0];
-  for (const { history } of row.lanes.values()) counts[history.at(t)]++;
-  return counts;
+/** What the lanes of a row showed. */
+interface Lanes {
+  whole(from: number): Segments;
+  readonly each: readonly ((from: number, to: number) => Segments)[];
 }

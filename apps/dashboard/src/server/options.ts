@@ -4,6 +4,7 @@ import type { AlertRule } from './alerts/alert-rule.ts';
 import { checkAlerts } from './alerts/check-alerts.ts';
 import { isLoopback } from './guard.ts';
 import { type Limits, resolveLimits } from './limits.ts';
+import { type CheckedHistory, checkHistory, type HistoryOptions } from './store/history-options.ts';
 import { checkDistinct, checkIngestTokens, checkToken } from './token-options.ts';
 
 /** How a dashboard server is started. Everything is optional. */
@@ -35,6 +36,8 @@ export interface DashboardOptions {
   alerts?: readonly AlertOptions[];
   /** What is kept, and for how long. */
   limits?: Partial<Limits>;
+  /** Where the past is kept beyond memory, and for how long. Default: nowhere. */
+  history?: HistoryOptions;
   /** Folder of the built pages. Default: `dist/web` of this package. */
   webDir?: string;
   /** Wall clock in epoch milliseconds. Default `Date.now`. */
@@ -57,6 +60,7 @@ export interface CheckedOptions {
   allowedHosts: readonly string[];
   publicUrl: string | undefined;
   alerts: readonly AlertRule[];
+  history: CheckedHistory;
 }
 
 const KNOWN = [
@@ -72,6 +76,7 @@ const KNOWN = [
   'publicUrl',
   'alerts',
   'limits',
+  'history',
   'webDir',
   'clock',
   'log',
@@ -122,7 +127,8 @@ export function checkOptions(
   const allowedHosts = [...(options.allowedHosts ?? []), ...publicHost];
   const alerts = checkAlerts(options.alerts ?? [], called('alerts'));
   if (options.limits !== undefined) resolveLimits(options.limits);
-  return { host, port, ...single, ingestTokens, allowedOrigins, allowedHosts, publicUrl, alerts };
+  const history = checkHistory(options.history);
+  return { host, port, ...single, ingestTokens, allowedOrigins, allowedHosts, publicUrl, alerts, history };
 }
 
 type TokenOption = 'ingestToken' | 'viewToken' | 'controlToken' | 'adminToken';

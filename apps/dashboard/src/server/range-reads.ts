@@ -15,6 +15,8 @@ import { json, type Reply } from './reply.ts';
 import { BadRequest, integer, type Route, range } from './routes.ts';
 import type { FleetRow } from './row.ts';
 import { addStats, noStats, refusedMs, statsOf } from './stats.ts';
+import type { Walkable } from './store/long-history.ts';
+import type { Past } from './store/past.ts';
 
 /** Rows looked at in one turn, so that nothing else waits for them. */
 const TURN = 1_000;
@@ -29,11 +31,14 @@ const TOPS = {
 /** What is worked out of the history of the whole fleet, for a stretch of time. */
 export class RangeReads {
   readonly #fleet: Fleet;
+  readonly #past: Past | undefined;
   readonly #now: () => number;
   readonly #replies: FreshReplies = new FreshReplies();
 
-  constructor(fleet: Fleet, now: () => number) {
+  /** @param past What is older than memory; left out: nothing is. */
+  constructor(fleet: Fleet, now: () => number, past?: Past) {
     this.#fleet = fleet;
+    this.#past = past;
     this.#now = now;
   }
 
@@ -67,15 +72,15 @@ export class RangeReads {
     const answer: StatsAnswer = { epoch: this.#fleet.epoch, from, to, rows: [] };
     const { rows } = answer;
     if (query.has('rows')) {
-      await this.#eachRow(rowsOf(query), ({ row, history }) =>
-        rows.push({ row, ...statsOf(history, from, to) }),
-      );
+      await this.#eachRow(rowsOf(query), from, ({ row }, history) => {
+        rows.push({ row, ...statsOf(history, from, to) });
+      });
       return answer;
     }
     const top = topOf(query);
     const limit = query.has('limit') ? integer(query.get('limit'), 'limit') : LIMITS.watchedRows;
     const sum = noStats();
-    await this.#eachRow(undefined, ({ row, history }) => {
+    await this.#eachRow(undefined, from, ({ row }, history) => {
       const stats = statsOf(history, from, to);
       addStats(sum, stats);
       if (top !== undefined && top(stats) > 0) rows.push({ row, ...stats });
@@ -91,9 +96,9 @@ export class RangeReads {
     const service = query.get('service') ?? undefined;
     const counts = new BucketCounts(grid);
     const worst = new WorstOf(grid, now);
-    await this.#eachRow(wanted, (row) => {
+    await this.#eachRow(wanted, grid.from, (row, history) => {
       if (service !== undefined && row.service !== service) return;
-      worst.runs(row.history, (first, end, code) => counts.add(first, end, code));
+      worst.runs(history, (first, end, code) => counts.add(first, end, code));
     });
     return { ...head, counts: counts.read() };
   }
@@ -103,7 +108,7 @@ export class RangeReads {
     const answer: Strip = { ...head, row: [], runs: [] };
     const worst = new WorstOf(grid, now);
     let before = 0;
-    await this.#eachRow(undefined, ({ row, history }) => {
+    await this.#eachRow(undefined, grid.from, ({ row }, history) => {
       answer.row.push(row - before);
       before = row;
       pushRuns(answer.runs, grid, (visit) => worst.runs(history, visit));
@@ -116,11 +121,11 @@ export class RangeReads {
     const groupOf = grouping(query.get('by') ?? '');
     const groups = new Map<string, WorstOfRows>();
     const worst = new WorstOf(grid, now);
-    await this.#eachRow(undefined, (row) => {
+    await this.#eachRow(undefined, grid.from, (row, history) => {
       const name = groupOf(row);
       const group = groups.get(name) ?? new WorstOfRows(grid);
       if (groups.size < MOST_GROUPS) groups.set(name, group);
-      worst.runs(row.history, (first, end, code) => group.add(first, end, code));
+      worst.runs(history, (first, end, code) => group.add(first, end, code));
     });
     const answer: GroupStrip = { ...head, group: [...groups.keys()], runs: [] };
     for (const group of groups.values()) pushRuns(answer.runs, grid, (visit) => group.runs(visit));
@@ -144,13 +149,19 @@ export class RangeReads {
     return { head: { epoch, seq, ...grid }, grid, now: this.#now() };
   }
 
-  async #eachRow(wanted: ReadonlySet<number> | undefined, visit: (row: FleetRow) => void): Promise<void> {
+  /** Visits rows in turns, each with what its lane showed from `from` on. */
+  async #eachRow(
+    wanted: ReadonlySet<number> | undefined,
+    from: number,
+    visit: (row: FleetRow, history: Walkable) => void,
+  ): Promise<void> {
     const { rows } = this.#fleet;
-    let seen = 0;
-    for (const row of wanted === undefined ? [...rows.values()] : [...wanted].map((id) => rows.get(id))) {
-      if (row === undefined) continue;
-      visit(row);
-      if (++seen % TURN === 0) await nextTurn();
+    const all = wanted === undefined ? [...rows.values()] : [...wanted].flatMap((id) => rows.get(id) ?? []);
+    for (let i = 0; i < all.length; i += TURN) {
+      const some = all.slice(i, i + TURN);
+      const longer = await this.#past?.histories(some, from, this.#now());
+      for (const row of some) visit(row, longer?.get(row.row) ?? row.history);
+      if (some.length === TURN) await nextTurn();
     }
   }
 }

@@ -5,6 +5,8 @@ import type { Reply } from './reply.ts';
 /** What one answer under `/api/v1/` is made from. */
 export interface ApiRequest {
   readonly query: URLSearchParams;
+  /** What stands in the path where the route ends in `/:name`. */
+  readonly parameter?: string;
   /** Parsed JSON of a POST: anything at all. Undefined for GET. */
   readonly body: unknown;
   readonly caller: Caller;
@@ -13,7 +15,7 @@ export interface ApiRequest {
 /** One thing that can be asked under `/api/v1/`. */
 export interface Route {
   readonly method: 'GET' | 'POST';
-  /** What comes after `/api/v1/`. */
+  /** What comes after `/api/v1/`; one that ends in `/:name` takes any last part. */
   readonly path: string;
   /** Who may ask at least. */
   readonly role: Role;
@@ -38,7 +40,18 @@ export class Routes {
 
   /** The routes of one path by method; undefined where there is none. HEAD is answered by GET. */
   at(path: string): ReadonlyMap<string, Route> | undefined {
-    return this.#routes.get(path);
+    const exact = this.#routes.get(path);
+    if (exact !== undefined) return exact;
+    const [before] = splitLast(path);
+    for (const [known, methods] of this.#routes) {
+      if (known.startsWith(`${before}/:`) && before !== '') return methods;
+    }
+    return undefined;
+  }
+
+  /** What the path says where the route has a `/:name`. */
+  parameter(route: Route, path: string): string {
+    return route.path.includes('/:') ? splitLast(path)[1] : '';
   }
 
   /** Every path, in words. */
@@ -46,6 +59,11 @@ export class Routes {
     const all = [...this.#routes.keys()];
     return `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
   }
+}
+
+function splitLast(path: string): [before: string, last: string] {
+  const at = path.lastIndexOf('/');
+  return at === -1 ? ['', path] : [path.slice(0, at), path.slice(at + 1)];
 }
 
 export function integer(value: string | null, name: string): number {

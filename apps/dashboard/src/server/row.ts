@@ -22,6 +22,9 @@ const MOST_OPENS = 1_000;
 /** Overlaid instances that a list of breakers is told of. */
 const MOST_LAID = 500;
 
+/** What an instance says of the breaker itself. */
+type Description = Pick<Registration, 'config' | 'configRevision' | 'tags'>;
+
 /** The limits that charts draw. */
 interface RuleLimits {
   failureLimit?: number;
@@ -124,7 +127,7 @@ export class FleetRow {
   }
 
   /** Takes what an instance says of the breaker. Answers whether a list of breakers shows it otherwise now. */
-  describe({ config, configRevision, tags }: Registration, more: Readonly<Record<string, string>>): boolean {
+  describe({ config, configRevision, tags }: Description, more: Readonly<Record<string, string>>): boolean {
     const before = this.#described;
     this.config = config;
     this.configRevision = configRevision;
@@ -147,6 +150,15 @@ export class FleetRow {
     this.counts[code]++;
     lane.code = code;
     this.refresh(t);
+  }
+
+  /** The worst-of lane as an earlier life of the server knew it. It is told anew only from `until` on. */
+  restore(start: readonly number[], code: readonly Lane[], until: number): void {
+    start.forEach((t, i) => {
+      this.history.set(t, code[i] as Lane);
+    });
+    this.history.set(Math.max(until, this.history.since ?? until), LANE.noData);
+    this.#droppedAt = this.#newest = until;
   }
 
   drop(instance: string, now: number): FleetLane | undefined {

@@ -182,7 +182,10 @@ export function tierFor(from: number, to: number, now: number): number {
 }
 
 /** `tierFor`, or a coarser one where that has lost, or was never told, much of what the coarser one still has. */
-function tierHeld(lanes: readonly LaneSeries[], range: { from: number; to: number; now: number }): number {
+export function tierHeld(
+  lanes: readonly LaneSeries[],
+  range: { from: number; to: number; now: number },
+): number {
   const reaches = TIERS.map((_, tier) => Math.min(...lanes.map((lane) => lane.reach(tier))));
   const wanted = Math.max(range.from, Math.min(...reaches));
   const { stepMs } = TIERS.at(-1) as Tier;
@@ -191,9 +194,33 @@ function tierHeld(lanes: readonly LaneSeries[], range: { from: number; to: numbe
   return held === -1 ? finest : held;
 }
 
-interface Sum {
+/** What happened in one step, over series. */
+export interface Sum {
+  /** In the order of `Chunk`. */
   columns: Float64Array;
   hist: Float64Array | undefined;
+}
+
+export function emptySum(): Sum {
+  return { columns: new Float64Array(COLUMNS), hist: undefined };
+}
+
+/** Sums over the series given of the steps of one grain in [from, to), by number of the step. */
+export function sumSteps(
+  lanes: readonly LaneSeries[],
+  tier: number,
+  from: number,
+  to: number,
+): Map<number, Sum> {
+  const sums = new Map<number, Sum>();
+  for (const lane of lanes) {
+    lane.visit(tier, from, to, (step, chunk, slot) => {
+      const sum = sums.get(step) ?? emptySum();
+      sums.set(step, sum);
+      addStep(sum, chunk, slot);
+    });
+  }
+  return sums;
 }
 
 /**
@@ -212,17 +239,7 @@ export function readSeries(
   const { stepMs, keptMs } = TIERS[tier] as Tier;
   const from = Math.max(range.from, range.now - keptMs);
   const to = Math.min(range.to, range.now - settleMs - stepMs + 1);
-  const sums = new Map<number, Sum>();
-  for (const lane of lanes) {
-    lane.visit(tier, Math.floor(from / stepMs) * stepMs, to, (step, chunk, slot) => {
-      let sum = sums.get(step);
-      if (sum === undefined) {
-        sum = { columns: new Float64Array(COLUMNS), hist: undefined };
-        sums.set(step, sum);
-      }
-      addStep(sum, chunk, slot);
-    });
-  }
+  const sums = sumSteps(lanes, tier, Math.floor(from / stepMs) * stepMs, to);
   return toSeries(row, stepMs, sums, detail);
 }
 
@@ -238,7 +255,13 @@ function addStep(sum: Sum, chunk: Chunk, slot: number): void {
   }
 }
 
-function toSeries(row: number, stepMs: number, sums: ReadonlyMap<number, Sum>, detail: boolean): Series {
+/** Steps in order of time; those without a sum are left out. */
+export function toSeries(
+  row: number,
+  stepMs: number,
+  sums: ReadonlyMap<number, Sum>,
+  detail: boolean,
+): Series {
   const series: Series = {
     row,
     stepMs,

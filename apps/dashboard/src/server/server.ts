@@ -1,16 +1,14 @@
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { AuditRecord } from '@cb/protocol';
 import { type Socket, Server as SocketServer } from 'socket.io';
 import { Access, type Caller } from './access.ts';
 import { alertRoutes } from './alerts/alert-routes.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { Api } from './api.ts';
-import { AuditLog } from './audit.ts';
+import { AuditLog, type AuditSink } from './audit.ts';
 import { Connections } from './connections.ts';
 import { Control } from './control.ts';
 import { Entries } from './entries.ts';
-import { Fleet } from './fleet.ts';
 import { Guard } from './guard.ts';
 import { createHttp } from './http.ts';
 import { serveIngest } from './ingest.ts';
@@ -24,6 +22,9 @@ import { type RefusalKind, Refusals } from './refusals.ts';
 import { Routes } from './routes.ts';
 import type { ServerContext } from './server-context.ts';
 import { findWebDir, StaticFiles } from './static-files.ts';
+import type { HistoryStats } from './store/archive.ts';
+import { History } from './store/history.ts';
+import { historyRoutes } from './store/history-routes.ts';
 import { traceRoute } from './trace-api.ts';
 import { Viewers } from './viewers.ts';
 
@@ -31,6 +32,11 @@ export type { AlertMatch, AlertOptions, WebhookOptions } from './alerts/alert-op
 export type { Limits } from './limits.ts';
 export type { DashboardOptions } from './options.ts';
 export type { RefusalKind } from './refusals.ts';
+export type { HistoryStats } from './store/archive.ts';
+export type { HistoryOptions } from './store/history-options.ts';
+export type * from './store/history-store.ts';
+export { MemoryStore } from './store/memory-store.ts';
+export type * from './store/records.ts';
 
 const CHECK_MS = 1_000;
 /** How long a request may take to arrive, and how often that is looked at: node's own interval would add half a minute. */
@@ -69,6 +75,8 @@ export interface DashboardStats {
   /** Frames that waited for a slow browser. */
   held: number;
   refused: Record<RefusalKind, number>;
+  /** What is kept beyond memory. */
+  history: HistoryStats;
 }
 
 /** A running dashboard server. */
@@ -89,8 +97,9 @@ export interface DashboardServer {
  */
 export async function startDashboard(options: DashboardOptions = {}): Promise<DashboardServer> {
   const checked = checkOptions(options);
-  const context = createContext(options, checked);
-  const { lifecycle } = context;
+  const { context, history } = createContext(options, checked);
+  const { fleet, lifecycle } = context;
+  lifecycle.add(history);
   const guard = new Guard(checked);
   const access = new Access(checked);
   const ingestAccess = new IngestAccess(checked);
@@ -110,16 +119,16 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
     context,
   );
   const startedAt = context.monotonic();
-  const stats = (): DashboardStats => readStats(context, viewers, startedAt);
+  const stats = (): DashboardStats => readStats(context, history, viewers, startedAt);
   const files = new StaticFiles(options.webDir ?? findWebDir());
-  routes.add(...new Api(context.fleet, context.now).routes());
+  routes.add(...new Api(fleet, history.past, context.now).routes(), ...historyRoutes(history, context.now));
   routes.add(...new Control(context).routes(), ...context.audit.routes());
   const alerts = new Alerts(checked.alerts, context, { publicUrl: checked.publicUrl });
   lifecycle.add(alerts);
   routes.add(...alertRoutes(alerts, context));
   routes.add(traceRoute(context.fleet, context.now));
-  routes.add(...new RangeReads(context.fleet, context.now).routes());
-  routes.add(...new Moments(context.fleet, context.now).routes());
+  routes.add(...new RangeReads(fleet, context.now, history.past).routes());
+  routes.add(...new Moments(fleet, context.now, history.past).routes());
   routes.add(...markerRoutes(context.fleet, context.now));
   // socket.io has taken its own path before; what is left comes here.
   http.on('request', skipSockets(createHttp({ context, guard, access, ingestAccess, routes, files, stats })));
@@ -130,7 +139,8 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   const port = await listen(http, checked.host, checked.port);
   guard.listen(port);
   const timer = setInterval(() => {
-    context.fleet.check(context.now());
+    fleet.check(context.now());
+    history.turn(context.now());
     alerts.check();
     connections.check(context.monotonic());
   }, CHECK_MS).unref();
@@ -158,23 +168,30 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   return { url: `http://${urlHost(checked.host)}:${port}/`, port, stats, close: () => (closed ??= close()) };
 }
 
-function createContext(options: DashboardOptions, checked: CheckedOptions): ServerContext {
+function createContext(
+  options: DashboardOptions,
+  checked: CheckedOptions,
+): { context: ServerContext; history: History } {
   const now = options.clock ?? Date.now;
   const monotonic = (): number => performance.now();
-  const { auditLog } = options;
-  const sinks =
-    auditLog === undefined ? [] : [{ write: (record: AuditRecord) => auditLog(JSON.stringify(record)) }];
-  return {
-    fleet: new Fleet(options.limits),
+  const { auditLog, log = () => {} } = options;
+  const history = new History(checked.history, options.limits, { now, monotonic, log });
+  const sinks: AuditSink[] = [history.auditSink];
+  if (auditLog !== undefined) sinks.push({ write: (record) => auditLog(JSON.stringify(record)) });
+  const audit = new AuditLog({ now, monotonic, sinks });
+  history.audit = audit;
+  const context: ServerContext = {
+    fleet: history.fleet,
     refusals: new Refusals(),
     lifecycle: new Lifecycle(),
-    audit: new AuditLog({ now, monotonic, sinks }),
+    audit,
     now,
     monotonic,
     control: checked.controlToken !== undefined || checked.adminToken !== undefined,
     alerts: checked.alerts.length > 0,
-    log: options.log ?? (() => {}),
+    log,
   };
+  return { context, history };
 }
 
 function createSockets(
@@ -255,7 +272,12 @@ function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function readStats(context: ServerContext, viewers: Viewers, startedAt: number): DashboardStats {
+function readStats(
+  context: ServerContext,
+  history: History,
+  viewers: Viewers,
+  startedAt: number,
+): DashboardStats {
   const { fleet } = context;
   let lost = 0;
   const services = new Set<string>();
@@ -282,5 +304,6 @@ function readStats(context: ServerContext, viewers: Viewers, startedAt: number):
     full: fleet.refused + fleet.policies.refused,
     held: viewers.held,
     refused: context.refusals.read(),
+    history: history.archive.stats,
   };
 }

@@ -1,16 +1,21 @@
 import { LANE, type LaneStats } from '@cb/protocol';
-import type { LaneHistory } from './history.ts';
+import type { Walkable } from './store/long-history.ts';
 
 /** Nothing yet. */
 export function noStats(): LaneStats {
   return { ms: [0, 0, 0, 0, 0], opens: 0 };
 }
 
-/** How long a lane showed each code between `from` and `to`, and how often it opened. Of a folded minute its share counts. */
-export function statsOf(history: LaneHistory, from: number, to: number): LaneStats {
+/**
+ * How long a lane showed each code between `from` and `to`, and how often it opened. Of a folded minute its share counts;
+ * the time before anything was known of the lane does not.
+ */
+export function statsOf(history: Walkable, from: number, to: number): LaneStats {
   const stats = noStats();
   const { ms } = stats;
-  history.walk(from, to, {
+  const { knownSince } = history;
+  if (knownSince === undefined || knownSince >= to) return stats;
+  history.walk(Math.max(from, knownSince), to, {
     span(start, end, code, opened) {
       ms[code] += end - start;
       if (opened) stats.opens++;

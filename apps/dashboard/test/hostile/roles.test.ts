@@ -39,6 +39,8 @@ const EXPECTED: Record<string, number[]> = {
   'GET moment': READ(400),
   'GET instances': READ(400),
   'GET trace': READ(400),
+  'GET export': READ(200),
+  'GET window/:eventId': READ(400),
   'GET alerts': READ(200),
   'POST alerts/test': [401, 401, 401, 403, 403, 400],
   'GET markers': READ(200),

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { AlertsPage } from '../features/alerts/alerts-page.tsx';
 import { AuditPage } from '../features/audit/audit-page.tsx';
@@ -7,37 +7,44 @@ import { ControlDialogs } from '../features/control/control-dialogs.tsx';
 import { FleetPage } from '../features/fleet/fleet-page.tsx';
 import { PoliciesPage } from '../features/policies/policies-page.tsx';
 import { ReplayBar } from '../features/replay/replay-bar.tsx';
+import { answer } from '../lib/announce.ts';
 import { ALERTS_PATH, AUDIT_PATH, POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
 import { useConnectionState } from '../live/hooks.ts';
 import './commands.ts';
 import { Announcer } from './announcer.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
-import { showOverlay, useOverlay } from './overlay.ts';
+import { hideOverlay, showOverlay, useOverlay } from './overlay.ts';
 import { PrintHeader } from './print-header.tsx';
 import { RetentionBanner } from './retention-banner.tsx';
 import { SkipLink } from './skip-link.tsx';
 import { TokenForm } from './token-form.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useLoaded } from './use-loaded.ts';
 import { useRouteFocus } from './use-route-focus.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useThemeColour } from './use-theme-colour.ts';
 import { useTitle } from './use-title.ts';
 import { toggleWall, useWall } from './wall.ts';
 
-/** The palette and the library behind it come when they are first asked for. */
+/** These, and the library behind the palette, come when they are first asked for. */
 const loadPalette = () => import('./palette/command-palette.tsx');
-const CommandPalette = lazy(loadPalette);
-const WallPage = lazy(() => import('../features/wall/wall-page.tsx'));
+const loadWall = () => import('../features/wall/wall-page.tsx');
 const PREFETCH_MS = 3_000;
-const closeOverlay = () => showOverlay(undefined);
+const closeHelp = () => hideOverlay('help');
+const closePalette = () => hideOverlay('palette');
+
+function sayNotLoaded(): void {
+  closePalette();
+  answer('That could not be loaded: the server is away.');
+}
 
 export function App() {
   const state = useConnectionState();
   const overlay = useOverlay();
   // Once there is time for it: who asks for the palette should not wait.
   useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), PREFETCH_MS);
+    const timer = setTimeout(() => void loadPalette().catch(() => {}), PREFETCH_MS);
     return () => clearTimeout(timer);
   }, []);
   useTitle();
@@ -45,6 +52,8 @@ export function App() {
   useShortcuts();
   useRouteFocus();
   const wall = useWall() && state !== 'unauthorized';
+  const CommandPalette = useLoaded(loadPalette, overlay === 'palette', sayNotLoaded);
+  const WallPage = useLoaded(loadWall, wall, sayNotLoaded);
   return (
     <>
       {!wall && <SkipLink />}
@@ -56,9 +65,7 @@ export function App() {
       {state === 'unauthorized' ? (
         <TokenForm />
       ) : wall ? (
-        <Suspense>
-          <WallPage onLeave={toggleWall} />
-        </Suspense>
+        WallPage && <WallPage onLeave={toggleWall} />
       ) : (
         <Switch>
           <Route path="/b/:service/:name">
@@ -79,12 +86,8 @@ export function App() {
         </Switch>
       )}
       <ControlDialogs />
-      {overlay === 'help' && <HelpDialog onClose={closeOverlay} />}
-      {overlay === 'palette' && (
-        <Suspense>
-          <CommandPalette onClose={closeOverlay} />
-        </Suspense>
-      )}
+      {overlay === 'help' && <HelpDialog onClose={closeHelp} />}
+      {CommandPalette && <CommandPalette onClose={closePalette} />}
       <Announcer />
     </>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { Kbd } from '../components/kbd.tsx';
 import { allCommands, COMMAND_GROUPS, type Command, onCommandsChange, wordsOf } from '../lib/commands.ts';
+import { closeDialog } from '../lib/focus.ts';
 import { isMac, keyCaps } from '../lib/keys.ts';
 import { onSingleKeysChange, setSingleKeys, singleKeys } from '../lib/single-keys.ts';
 
@@ -22,7 +23,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
       className="help"
       aria-labelledby="help-title"
       onClose={onClose}
-      onClick={(event) => event.target === ref.current && ref.current.close()}
+      onClick={(event) => event.target === ref.current && closeDialog(ref.current)}
     >
       <h2 id="help-title">Keyboard</h2>
       <div className="help-groups">
@@ -39,7 +40,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         choose a range, double-click it to go back. In the search: service:name, tag:key=value, instance:name,
         -word to leave out, “quoted words”.
       </p>
-      <button ref={close} type="button" className="button" onClick={() => ref.current?.close()}>
+      <button ref={close} type="button" className="button" onClick={() => closeDialog(ref.current)}>
         Close
       </button>
     </dialog>

@@ -19,7 +19,7 @@ export function isPaletteComing(): boolean {
 }
 
 export function typeAhead(key: string): void {
-  if (key === 'Escape') showOverlay(undefined);
+  if (key === 'Escape') hideOverlay('palette');
   else if (key === 'Backspace') typed = typed.slice(0, -1);
   else if (key.length === 1) typed += key;
 }
@@ -28,7 +28,16 @@ export function typedAhead(): string {
   return typed;
 }
 
-export function showOverlay(overlay: Overlay | undefined): void {
+export function showOverlay(overlay: Overlay): void {
+  set(overlay);
+}
+
+/** A dialog says a moment later that it was closed: by then another one may have been opened. */
+export function hideOverlay(overlay: Overlay): void {
+  if (shown === overlay) set(undefined);
+}
+
+function set(overlay: Overlay | undefined): void {
   shown = overlay;
   typed = '';
   changed.emit();

@@ -1,10 +1,12 @@
 import { useState } from 'react';
-import { clock, clockShort, elapsed } from '../lib/format.ts';
+import { serverNow } from '../lib/clock.ts';
+import { clock, clockShort, day, elapsed } from '../lib/format.ts';
 import { useNow } from '../lib/seconds.ts';
-import { RANGES, setSpan, timeWindow, useView } from '../lib/view.ts';
+import { RANGES, setSpan, timeWindow, useKept, useView } from '../lib/view.ts';
 import { RangeDialog } from './range-dialog.tsx';
 
 const CHOOSE = 'choose';
+const DAY = 86_400_000;
 
 /** How much time is shown. A range that was zoomed to stands beside the usual ones. */
 export function RangePicker() {
@@ -12,14 +14,16 @@ export function RangePicker() {
   // In a replay the range moves on.
   useNow();
   const [choosing, setChoosing] = useState(false);
-  const usual = RANGES.some((each) => each.ms === spanMs);
+  const kept = useKept();
+  const ranges = RANGES.filter(({ ms }) => ms <= kept);
+  const usual = ranges.some((each) => each.ms === spanMs);
   const { from, to } = timeWindow();
   const say = spanMs < 300_000 ? clock : clockShort;
-  const custom = at === null ? (usual ? '' : elapsed(spanMs)) : `${say(from)} → ${say(to)}`;
+  const custom = at === null ? (usual ? '' : elapsed(spanMs)) : stretch(from, to, say);
   return (
     <>
       <fieldset className="ranges" aria-label="Time range">
-        {RANGES.map(({ label, ms }) => (
+        {ranges.map(({ label, ms }) => (
           <button key={ms} type="button" aria-pressed={ms === spanMs} onClick={() => setSpan(ms)}>
             {label}
           </button>
@@ -43,7 +47,7 @@ export function RangePicker() {
         }
       >
         {!usual && <option value="">{elapsed(spanMs)}</option>}
-        {RANGES.map(({ label, ms }) => (
+        {ranges.map(({ label, ms }) => (
           <option key={ms} value={ms}>
             {label}
           </option>
@@ -53,4 +57,11 @@ export function RangePicker() {
       {choosing && <RangeDialog onClose={() => setChoosing(false)} />}
     </>
   );
+}
+
+/** A stretch of the past in few words: with its day where that is not today. */
+function stretch(from: number, to: number, say: (t: number) => string): string {
+  if (to - from > DAY) return `${day(from)} → ${day(to)}`;
+  const before = to < serverNow() - DAY ? `${day(from)} ` : '';
+  return `${before}${say(from)} → ${say(to)}`;
 }

@@ -155,9 +155,10 @@ function drawMinutes(
     [LANE.isolated, palette.isolated],
     [LANE.halfOpen, palette.halfOpen],
   ];
+  const stepMs = minutes.stepMs ?? 60_000;
   for (let m = 0; m * 5 < minutes.shares.length; m++) {
-    const from = minutes.from + m * 60_000;
-    const to = Math.min(from + 60_000, exactFrom);
+    const from = minutes.from + m * stepMs;
+    const to = Math.min(from + stepMs, exactFrom);
     if (to <= view.from || from >= view.to || to <= from) continue;
     const x = Math.max(0, Math.floor((from - view.from) * perMs));
     const w = Math.max(1, Math.min(width, Math.ceil((to - view.from) * perMs)) - x);

@@ -18,6 +18,15 @@ export function isResting(): boolean {
   return activeElement === null || activeElement === document.body || activeElement === heading();
 }
 
+/**
+ * Closes a dialog. The browser gives the focus back to what had it; where nothing had it, it would stay in the closed
+ * dialog until the next frame, and keys with it.
+ */
+export function closeDialog(dialog: HTMLDialogElement | null): void {
+  dialog?.close();
+  if (dialog?.contains(document.activeElement)) focusHeading();
+}
+
 /** True where keys are text, or choose from a list: they are not ours. */
 export function isTyping(target: EventTarget | null): boolean {
   return (

@@ -16,15 +16,21 @@ export const RANGES: readonly { label: string; ms: number }[] = [
   { label: '1 h', ms: 3_600_000 },
   { label: '6 h', ms: 21_600_000 },
   { label: '24 h', ms: 86_400_000 },
+  { label: '3 d', ms: 259_200_000 },
+  { label: '7 d', ms: 604_800_000 },
 ];
 
 const DEFAULT_SPAN = 900_000;
 const MIN_SPAN = 10_000;
-const MAX_SPAN = 86_400_000;
-const SURROUNDINGS = [3_600_000, 21_600_000, MAX_SPAN];
+const MAX_SPAN = 604_800_000;
+/** What a server keeps that says nothing of it. */
+const DAY = 86_400_000;
+const SURROUNDINGS = [3_600_000, 21_600_000, DAY, 3 * DAY, MAX_SPAN];
 
 const changed = createListeners();
 let view = fromAddress();
+/** How far back the server can answer. */
+let keptMs = DAY;
 let writing: ReturnType<typeof setTimeout> | undefined;
 
 export const onViewChange: (listener: () => void) => () => void = changed.add;
@@ -38,6 +44,24 @@ export function getView(): View {
 
 export function useView(): View {
   return useSyncExternalStore(onViewChange, getView);
+}
+
+/** The server has said how far back it can answer; nothing stands for what memory holds. */
+export function noteKept(ms: number | undefined): void {
+  const before = keptMs;
+  keptMs = Math.max(DAY, ms ?? DAY);
+  const spanMs = clampSpan(view.spanMs, longest());
+  if (keptMs === before && spanMs === view.spanMs) return;
+  view = { ...view, spanMs };
+  changed.emit();
+}
+
+export function useKept(): number {
+  return useSyncExternalStore(onViewChange, () => keptMs);
+}
+
+function longest(): number {
+  return Math.min(MAX_SPAN, keptMs);
 }
 
 export function timeWindow(now: number = serverNow()): TimeWindow {
@@ -79,7 +103,7 @@ export function panBy(ms: number): void {
 
 /** `factor` below 1 shows less time. The moment `anchor` stays where it is; while following, the right edge does. */
 export function zoomBy(factor: number, anchor?: number): void {
-  const spanMs = clampSpan(view.spanMs * factor);
+  const spanMs = clampSpan(view.spanMs * factor, longest());
   if (view.at === null && (anchor === undefined || anchor > serverNow() - view.spanMs * 0.04)) {
     set({ spanMs, at: null });
     return;
@@ -103,7 +127,7 @@ export function selectOrFollow(from: number, to: number): void {
 
 /** The shortest and the longest stretch of time that can be shown. */
 export function spanLimits(): { leastMs: number; mostMs: number } {
-  return { leastMs: MIN_SPAN, mostMs: MAX_SPAN };
+  return { leastMs: MIN_SPAN, mostMs: longest() };
 }
 
 /** Back to what a page shows that nobody touched. */
@@ -114,19 +138,19 @@ export function resetView(): void {
 /** The stretch of time around the range on screen from which another may be chosen: up to the present, an hour at least. */
 export function surroundings(now: number = serverNow()): TimeWindow {
   const { from, to } = timeWindow(now);
-  const spanMs = SURROUNDINGS.find((ms) => now - from <= ms * 1.001) ?? MAX_SPAN;
+  const spanMs = SURROUNDINGS.find((ms) => ms <= longest() && now - from <= ms * 1.001) ?? longest();
   const end = Math.max(now, to);
   return { from: end - spanMs, to: end };
 }
 
-function clampSpan(ms: number): number {
-  return Math.min(MAX_SPAN, Math.max(MIN_SPAN, ms));
+function clampSpan(ms: number, most: number): number {
+  return Math.min(most, Math.max(MIN_SPAN, ms));
 }
 
 function set(next: View): void {
   const now = serverNow();
-  const spanMs = Math.round(clampSpan(next.spanMs));
-  const at = next.at === null ? null : Math.round(Math.min(now, Math.max(now - MAX_SPAN + spanMs, next.at)));
+  const spanMs = Math.round(clampSpan(next.spanMs, longest()));
+  const at = next.at === null ? null : Math.round(Math.min(now, Math.max(now - keptMs + spanMs, next.at)));
   if (spanMs === view.spanMs && at === view.at) return;
   view = { spanMs, at };
   changed.emit();
@@ -140,7 +164,8 @@ function fromAddress(): View {
   const span = Number(params.get('span'));
   const at = Number(params.get('at'));
   return {
-    spanMs: span > 0 ? clampSpan(span * 1000) : DEFAULT_SPAN,
+    // Longer than the server keeps is cut once it has said how far back it can answer.
+    spanMs: span > 0 ? clampSpan(span * 1000, MAX_SPAN) : DEFAULT_SPAN,
     at: at > 0 ? at : null,
   };
 }
@@ -156,6 +181,7 @@ function toAddress(): void {
 }
 
 addEventListener('popstate', () => {
-  view = fromAddress();
+  const { spanMs, at } = fromAddress();
+  view = { spanMs: clampSpan(spanMs, longest()), at };
   changed.emit();
 });

@@ -87,8 +87,8 @@ function read<T>(path: string, params: Record<string, string | number>, signal?:
 
 export async function readDirectory(): Promise<Directory<RowSummary>> {
   const columns = await read<DirectoryColumns>('directory', { instances: 0 });
-  const { epoch, seq, now } = columns;
-  return { epoch, seq, now, rows: unpackDirectory(columns) };
+  const { epoch, seq, now, keptMs } = columns;
+  return { epoch, seq, now, ...(keptMs !== undefined && { keptMs }), rows: unpackDirectory(columns) };
 }
 
 export function readTimeline(

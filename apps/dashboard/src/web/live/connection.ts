@@ -242,18 +242,22 @@ export class Connection {
     else void this.#read();
   }
 
-  /** The line broke and the server is the same: it tells what was missed, where it still has that. */
+  /** A directory is there, or the line broke and the server is the same: it tells what was missed, where it still has that. */
   async #resume(): Promise<void> {
     this.#reading = true;
-    const ok = await this.#follow();
+    this.#again = false;
+    this.#early = undefined;
+    if ((await this.#follow()) && !this.#again) this.#goOn();
+    else await this.#read();
+  }
+
+  /** What came meanwhile goes on top of what was read. */
+  #goOn(): void {
     this.#reading = false;
-    if (!ok || this.#again) {
-      this.#again = false;
-      this.#resync();
-      return;
-    }
+    for (const [rows, seq] of this.#rowsBuffer.splice(0)) this.store.upsert(rows, seq);
     this.#apply(this.#buffer.splice(0));
     this.#sendWatch();
+    this.#readMarkers();
     if (this.#socket.connected) this.#set('live');
   }
 
@@ -301,13 +305,7 @@ export class Connection {
       }
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
-    this.#reading = false;
-    const rows = this.#rowsBuffer.splice(0);
-    for (const [each, seq] of rows) this.store.upsert(each, seq);
-    this.#apply(this.#buffer.splice(0));
-    this.#sendWatch();
-    this.#readMarkers();
-    if (this.#socket.connected) this.#set('live');
+    this.#goOn();
   }
 
   /** A server that is older than markers has none. */

@@ -4,6 +4,7 @@ import { createListeners } from '../lib/listeners.ts';
 import { repaint } from '../lib/painter.ts';
 import { appendRun, type Track } from '../lib/track.ts';
 import { readTimeline } from './api.ts';
+import { FineTracks } from './fine-tracks.ts';
 
 /** Rows asked for in one request. */
 const CHUNK = 100;
@@ -28,6 +29,7 @@ export class History {
   #loaded = new Map<number, Extent>();
   #pending = new Map<number, Extent>();
   #recent: Delta[] = [];
+  readonly #fine = new FineTracks();
   /** Answers of an earlier generation (another epoch, before a gap) are thrown away. */
   #generation = 0;
   #onOtherEpoch: (epoch: string) => void;
@@ -39,11 +41,11 @@ export class History {
   }
 
   row(row: number): Track | undefined {
-    return this.#rows.get(row);
+    return this.#fine.row(row, this.#rows.get(row));
   }
 
   lane(lane: number): Track | undefined {
-    return this.#lanes.get(lane);
+    return this.#fine.lane(lane, this.#lanes.get(lane));
   }
 
   /** Up to this moment nothing is known of the row, as far back as was asked; undefined where all of it is. */
@@ -67,6 +69,7 @@ export class History {
     this.#loaded.clear();
     this.#pending.clear();
     this.#recent = [];
+    this.#fine.clear();
   }
 
   forget(row: number): void {
@@ -95,6 +98,19 @@ export class History {
       reads.push(this.#read(missing.slice(i, i + CHUNK), from, lanes, epoch));
     }
     await Promise.all(reads);
+    await this.#refine(rows, lanes, epoch);
+  }
+
+  /** What the page shows is told in steps that can be seen: this stretch is read exactly. */
+  async #refine(rows: readonly number[], lanes: boolean, epoch: string): Promise<void> {
+    const generation = this.#generation;
+    const missing = this.#fine.missing(rows, lanes, (row) => this.#rows.get(row));
+    if (missing.rows.length === 0) return;
+    const to = Math.min(missing.to, serverNow());
+    const answer = await readTimeline(missing.rows, missing.from, to, lanes);
+    if (generation !== this.#generation || answer.epoch !== epoch) return;
+    this.#fine.keep(answer, lanes);
+    repaint();
   }
 
   async #read(rows: number[], from: number, lanes: boolean, epoch: string): Promise<void> {

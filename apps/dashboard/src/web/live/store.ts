@@ -1,6 +1,7 @@
 import type { Delta, Directory, DirectoryRow, EventRecord, Frame, RowSummary, Totals } from '@cb/protocol';
 import { noteServerTime } from '../lib/clock.ts';
 import { createListeners } from '../lib/listeners.ts';
+import { noteKept } from '../lib/view.ts';
 import { applyDelta, complete, numbersAt, type RowNumbers, type RowView, toView } from './row-view.ts';
 
 /** Everything that a list needs to sort, count and filter. A new object whenever one of its rows is in another state. */
@@ -103,6 +104,7 @@ export class FleetStore {
 
   replace(directory: Directory<RowSummary>): void {
     noteServerTime(directory.now);
+    noteKept(directory.keptMs);
     if (directory.epoch !== this.epoch) this.#numbers.clear();
     const known = directory.epoch === this.epoch ? this.#rows : new Map<number, DirectoryRow>();
     this.epoch = directory.epoch;

@@ -3,6 +3,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Glyph } from '../../components/glyph.tsx';
 import { Kbd } from '../../components/kbd.tsx';
 import { byTrouble } from '../../features/fleet/order.ts';
+import { closeDialog } from '../../lib/focus.ts';
 import { isMac, keyCaps } from '../../lib/keys.ts';
 import { useFleetIndex } from '../../live/hooks.ts';
 import { typedAhead } from '../overlay.ts';
@@ -33,7 +34,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
 
   const choose = (entry: Entry) => {
     // First closed, so that the focus is back in the page before the page changes.
-    dialog.current?.close();
+    closeDialog(dialog.current);
     entry.run();
   };
   return (
@@ -43,7 +44,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
       className="palette"
       aria-label="Command palette"
       onClose={onClose}
-      onClick={(event) => event.target === dialog.current && dialog.current.close()}
+      onClick={(event) => event.target === dialog.current && closeDialog(dialog.current)}
     >
       <CommandRoot
         label="Find a breaker, a service, a page or a command"
@@ -52,7 +53,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
         onKeyDown={(event) => {
           if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
           event.preventDefault();
-          dialog.current?.close();
+          closeDialog(dialog.current);
         }}
       >
         <CommandInput

@@ -7,7 +7,7 @@ export function PaletteButton() {
   return (
     <button
       type="button"
-      className="kbd palette-button"
+      className="palette-button"
       aria-keyshortcuts={isMac() ? 'Meta+K' : 'Control+K'}
       title={`Breakers, pages and commands by name (${keys})`}
       onClick={() => showOverlay('palette')}

@@ -1,5 +1,6 @@
 import { type EventRecord, isWebUrl, laneOf, type Marker } from '@cb/protocol';
 import { Glyph } from '../../components/glyph.tsx';
+import { serverNow } from '../../lib/clock.ts';
 import { clock, day, exact } from '../../lib/format.ts';
 import { setHoverTime } from '../../lib/hover.ts';
 import { markerLabel } from '../../lib/marker-words.ts';
@@ -18,7 +19,7 @@ export function EventLog({ events, more, loaded, service }: Events & { service: 
       marker.t >= from && marker.t <= to && (marker.service === undefined || marker.service === service),
   );
   const entries = [...events, ...marked].sort((a, b) => b.t - a.t);
-  const today = day(entries[0]?.t ?? 0);
+  const today = day(serverNow());
   return (
     <section className="panel events" aria-label="Events">
       <h2>Events</h2>

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BreakerKey, keyOf, type SampleRecord } from '../records.ts';
+
+/** One file a breaker: a chart is read without looking at those of others. Its name says nothing; its first line does. */
+function fileOf(dir: string, of: BreakerKey): string {
+  return join(dir, `${createHash('sha256').update(keyOf(of)).digest('hex').slice(0, 24)}.ndjson`);
+}
+
+/** Appends samples, each on a line of its own that begins where the last one ended, torn or not. Answers the bytes. */
+export function appendCharts(dir: string, samples: readonly SampleRecord[]): number {
+  if (!existsSync(dir)) mkdirSync(dir);
+  const texts = new Map<string, string>();
+  for (const sample of samples) {
+    const file = fileOf(dir, sample);
+    const before = texts.get(file) ?? (existsSync(file) ? '' : toHeader(sample));
+    texts.set(file, `${before}\n${toLine(sample)}`);
+  }
+  let bytes = 0;
+  for (const [file, text] of texts) {
+    appendFileSync(file, text);
+    bytes += Buffer.byteLength(text);
+  }
+  return bytes;
+}
+
+function toHeader({ service, name }: BreakerKey): string {
+  return JSON.stringify({ service, name });
+}
+
+function toLine(sample: SampleRecord): string {
+  const { t, ms, ok, fail, slow, ignored, rejected, stale, inFlight, failureRatio, hist } = sample;
+  return JSON.stringify([t, ms, ok, fail, slow, ignored, rejected, stale, inFlight, failureRatio, hist]);
+}
+
+/** Everything in a breaker's file; nothing where there is none. Lines that were torn are left out. */
+export function readChart(dir: string, of: BreakerKey): SampleRecord[] {
+  const file = fileOf(dir, of);
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line) => fromLine(line, of) ?? []);
+}
+
+function fromLine(line: string, { service, name }: BreakerKey): SampleRecord | undefined {
+  if (!line.startsWith('[')) return undefined;
+  try {
+    const numbers = JSON.parse(line) as number[];
+    const [t = 0, ms = 0, ok = 0, fail = 0, slow = 0, ignored = 0, rejected = 0, stale = 0] = numbers;
+    const [inFlight = 0, failureRatio = 0] = numbers.slice(8);
+    const hist = numbers[10] as unknown;
+    if (!Array.isArray(hist) || !Number.isFinite(t)) return undefined;
+    const counts = { ok, fail, slow, ignored, rejected, stale };
+    return { kind: 'sample', t, ms, service, name, ...counts, inFlight, failureRatio, hist };
+  } catch {
+    return undefined;
+  }
+}
