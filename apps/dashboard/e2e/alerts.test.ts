@@ -78,7 +78,7 @@ describeInBrowser('dashboard, with alerts', () => {
 
   it('lets only administrators send a test, and shows them what came of it', async () => {
     const { page, errors } = await visit(browser, `${dashboard.url}alerts`);
-    const send = page.getByRole('button', { name: 'Send a test of open' });
+    const send = page.getByRole('button', { name: 'Send test of open' });
     await rowOf(page, 'open').waitFor();
     expect(await send.count()).toBe(0);
     await takeControl(page, OPERATOR);
@@ -96,11 +96,11 @@ describeInBrowser('dashboard, with alerts', () => {
     await row.locator('[data-test="delivered"]').waitFor();
     expect(await row.locator('[data-test]').textContent()).toMatch(/^Delivered in \d+ ms, HTTP 200$/);
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
-      'Send a test of open',
+      'Send test of open',
     );
     expect(receiver.received[before]?.payload).toMatchObject({ test: true, notices: [{ rule: 'open' }] });
 
-    await page.getByRole('button', { name: `Send a test of ${MARKUP}` }).click();
+    await page.getByRole('button', { name: `Send test of ${MARKUP}` }).click();
     const other = rowOf(page, MARKUP);
     await other.locator('[data-test="failed"]').waitFor();
     expect(await other.locator('[data-test]').textContent()).toBe('Not delivered: HTTP 404: “no such hook”');

@@ -1,3 +1,4 @@
+import { createBreaker } from '@cb/core';
 import { type DashboardOptions, type DashboardServer, startDashboard } from '@cb/dashboard';
 import type { Registration, StateChange } from '@cb/protocol';
 import { io, type Socket } from 'socket.io-client';
@@ -25,6 +26,8 @@ export interface FakeShop {
 }
 
 const HEARTBEAT_MS = 500;
+/** As a service says them: those of a breaker that was told nothing. */
+const SETTINGS = createBreaker({ name: 'any' }).config;
 
 /** A dashboard in this process, and services that are told what to report to it. */
 export async function openShop(options: DashboardOptions = {}): Promise<FakeShop> {
@@ -63,6 +66,7 @@ async function connect(
     sdk: 'test',
     tags,
     now: Date.now(),
+    caps: ['control'],
   });
   const registrations = breakers.map((breaker, id) => registration(id, breaker));
   // The server takes so many in one message.
@@ -105,7 +109,7 @@ function registration(id: number, more: Partial<Registration>): Registration {
     state: 'closed',
     mode: 'auto',
     since: Date.now() - 600_000,
-    config: { window: { kind: 'last-calls', calls: 100 }, openWhen: [{ kind: 'failure-ratio', ratio: 0.5 }] },
+    config: SETTINGS,
     configRevision: 1,
     tags: {},
     ...more,

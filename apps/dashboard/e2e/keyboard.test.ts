@@ -31,6 +31,8 @@ describeInBrowser('dashboard, by keyboard alone', () => {
     await page.keyboard.type('checkout');
     await page.locator(rowOf('notify', 'smtp')).waitFor({ state: 'detached' });
     await keys('Enter');
+    await expect.poll(() => focused(page)).toBe('tr checkout');
+    await keys('j');
     await expect.poll(() => focused(page)).toBe('checkout/payments');
     await keys('j');
     await expect.poll(() => focused(page)).toBe('checkout/ledger');
@@ -136,7 +138,7 @@ describeInBrowser('dashboard, by keyboard alone', () => {
     expect(seen).toContainEqual(expect.stringContaining('Command palette'));
     expect(seen).toContainEqual(expect.stringContaining('Pause'));
     expect(seen).toContainEqual(expect.stringMatching(/BUTTON.*Half-open/));
-    expect(seen).toContainEqual(expect.stringMatching(/TR.*payments/));
+    expect(seen).toContainEqual(expect.stringMatching(/TR.*checkout/));
   });
 
   it('skips to the page', async () => {
@@ -229,13 +231,15 @@ async function press(page: Page, keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
 
-/** What has the focus: a row by its breaker, a heading by its text, anything else by its id or tag. */
+/** What has the focus: a row by its breaker or group, a heading by its text, anything else by its id or tag. */
 async function focused(page: Page): Promise<string> {
   return await page.evaluate(() => {
     const element = document.activeElement;
     if (!element) return '';
     const breaker = element.getAttribute('data-breaker');
     if (breaker) return breaker;
+    const group = element.getAttribute('data-group');
+    if (group) return `tr ${group}`;
     if (element.tagName === 'H1') return `h1 ${element.textContent}`;
     return element.id ? `#${element.id}` : element.tagName.toLowerCase();
   });

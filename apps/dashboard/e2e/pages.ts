@@ -1,4 +1,10 @@
-import type { Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { type Visit, visit } from './browser.ts';
+import { type FakeShop, fillShop, openShop } from './fake-shop.ts';
+
+const ADMIN = 'a-token-of-admins';
+/** Nobody listens there: the alert fires, and is not delivered. */
+const NOBODY = 'http://127.0.0.1:9/hook';
 
 /** A page, or a page with a dialog open, that every check of looks and access is done on. */
 export interface Checked {
@@ -9,6 +15,43 @@ export interface Checked {
   readonly ready: string;
   /** What is done before it is looked at: a dialog opened, a part unfolded. */
   readonly prepare?: (page: Page) => Promise<void>;
+  /** With the token of an administrator. */
+  readonly admin?: boolean;
+}
+
+/** A shop with something on every page. */
+export async function openCheckedShop(): Promise<FakeShop> {
+  const shop = await openShop({
+    controlToken: 'a-token-of-operators',
+    adminToken: ADMIN,
+    alerts: [{ name: 'open', when: 'state', debounceMs: 0, webhook: { url: NOBODY } }],
+  });
+  await fillShop(shop);
+  return shop;
+}
+
+/** Opens it and waits until it shows what it has. */
+export async function visitChecked(
+  browser: Browser,
+  shop: FakeShop,
+  { path, ready, prepare, admin = false }: Checked,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const visited = await visit(browser, shop.url + path, options, async (page) => {
+    if (admin) await page.addInitScript((token) => sessionStorage.setItem('cb-token', token), ADMIN);
+  });
+  const { page } = visited;
+  await page.locator(ready).first().waitFor();
+  await prepare?.(page);
+  return visited;
+}
+
+/** Presses the button of that name, and waits for the dialog of that name. */
+function asks(button: string, dialog: RegExp): (page: Page) => Promise<void> {
+  return async (page) => {
+    await page.getByRole('button', { name: button }).click();
+    await page.getByRole('dialog', { name: dialog }).waitFor();
+  };
 }
 
 /** Whoever adds a page or a dialog adds it here. The shop is that of `fillShop`. */
@@ -24,6 +67,8 @@ export const CHECKED: readonly Checked[] = [
     path: '?density=compact&state=open,half-open',
     ready: '[data-state="half-open"]',
   },
+  { name: 'fleet, not grouped', path: '?group=none', ready: '[data-state="half-open"]' },
+  { name: 'fleet, as a strip', path: '?view=strip', ready: '[data-page="fleet"] canvas' },
   { name: 'breaker, open', path: 'b/checkout/payments', ready: '[data-event]' },
   { name: 'breaker, half-open', path: 'b/checkout/fraud', ready: '[data-event]' },
   { name: 'breaker, isolated', path: 'b/checkout/ledger', ready: '[data-event]' },
@@ -37,6 +82,63 @@ export const CHECKED: readonly Checked[] = [
   },
   { name: 'breaker that nobody knows', path: 'b/checkout/unheard-of', ready: '.notice .snippet' },
   { name: 'policies', path: 'policies', ready: '[data-page="policies"] .empty' },
+  {
+    name: 'what if',
+    path: 'b/checkout/payments',
+    ready: '[data-event]',
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'What if…' }).click();
+      await page.getByRole('region', { name: 'What if' }).waitFor();
+    },
+  },
+  { name: 'alerts', path: 'alerts', ready: '[data-page="alerts"] table' },
+  { name: 'alerts, for an admin', path: 'alerts', ready: '[data-page="alerts"] table button', admin: true },
+  { name: 'audit, not allowed', path: 'audit', ready: '[data-no-permission]' },
+  { name: 'audit', path: 'audit', ready: '[data-page="audit"]', admin: true },
+  {
+    name: 'breaker, to act on',
+    path: 'b/checkout/payments',
+    ready: 'fieldset.actions',
+    admin: true,
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'More' }).click();
+      await page.getByRole('menuitem').first().waitFor();
+    },
+  },
+  {
+    name: 'take control',
+    path: 'b/checkout/payments',
+    ready: '[data-event]',
+    prepare: async (page) => {
+      await page.locator('.take-control-button').click();
+      await page.getByRole('dialog', { name: 'Take control' }).waitFor();
+    },
+  },
+  {
+    name: 'isolate',
+    path: 'b/checkout/payments',
+    ready: 'fieldset.actions',
+    admin: true,
+    prepare: asks('Isolate…', /^Isolate/),
+  },
+  {
+    name: 'reset',
+    path: 'b/checkout/payments',
+    ready: 'fieldset.actions',
+    admin: true,
+    prepare: asks('Reset…', /^Reset/),
+  },
+  {
+    name: 'settings',
+    path: 'b/checkout/payments',
+    ready: 'fieldset.actions',
+    admin: true,
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'More' }).click();
+      await page.getByRole('menuitem', { name: 'Change settings…' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'wall', path: '?wall=1', ready: '[data-page="wall"] [data-state="open"]' },
   {
     name: 'help',

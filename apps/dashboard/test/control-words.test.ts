@@ -8,7 +8,7 @@ import {
   spelled,
   willDo,
 } from '../src/web/lib/control-words.ts';
-import { countdown } from '../src/web/lib/format.ts';
+import { clockShort, countdown } from '../src/web/lib/format.ts';
 import {
   computedWords,
   endsIn,
@@ -23,6 +23,9 @@ import { eventLine, whyRow } from '../src/web/lib/why.ts';
 type Row = Parameters<typeof whyRow>[0];
 
 const NOON = new Date(2024, 4, 6, 12, 0, 0).getTime();
+
+/** As this machine writes a time of day. */
+const UNTIL = clockShort(NOON + 723_000);
 
 function entry(lane: number, more: Partial<InstanceEntry> = {}): InstanceEntry {
   return {
@@ -199,7 +202,7 @@ describe('an overlay', () => {
       ' on all 3 instances',
       ' on 2 of 3 instances',
     ]);
-    expect(overlayLine([isolated(1)])).toBe('Isolated by kim · “move” · until 12:12 · computed closed');
+    expect(overlayLine([isolated(1)])).toBe(`Isolated by kim · “move” · until ${UNTIL} · computed closed`);
     expect(overlayLine([entry(1)])).toBe('');
   });
 });
@@ -207,7 +210,9 @@ describe('an overlay', () => {
 describe('a row of the fleet', () => {
   it('says who isolated it and until when', () => {
     const row = rowOf([isolated(1), isolated(2)], { code: LANE.isolated });
-    expect(whyRow(row)).toBe('Isolated on all 2 instances by kim · “move” · until 12:12 · computed closed');
+    expect(whyRow(row)).toBe(
+      `Isolated on all 2 instances by kim · “move” · until ${UNTIL} · computed closed`,
+    );
   });
 
   it('keeps the trouble of the other instances in front of a mode on some of them', () => {
@@ -216,7 +221,7 @@ describe('a row of the fleet', () => {
       last: eventOf(),
     });
     expect(whyRow(row)).toBe(
-      '12 of last 20 calls failed (limit 50 %) · Isolated on 1 of 2 instances by kim · “move” · until 12:12 · computed closed',
+      `12 of last 20 calls failed (limit 50 %) · Isolated on 1 of 2 instances by kim · “move” · until ${UNTIL} · computed closed`,
     );
   });
 

@@ -4,7 +4,7 @@ import { apart, colourOf, contrast, EYES, LOOKS, NAMES, TOKENS } from './colours
 /** Colours of text, and of everything that is small enough to have to be read. */
 const WORDS = ['text', 'text-2', 'muted', 'accent', 'half-open-word', 'open-word'];
 /** What lies under text anywhere. */
-const GROUNDS = ['page', 'surface', 'raised', 'hover'];
+const GROUNDS = ['page', 'surface', 'raised', 'hover', 'band'];
 /** Text on a ground of its own: a badge, the chosen range, a banner, the selected line of the palette. */
 const OTHER_WORDS: readonly (readonly [string, string])[] = [
   ['open-word', 'open-back'],
@@ -15,6 +15,7 @@ const OTHER_WORDS: readonly (readonly [string, string])[] = [
   ['page', 'text'],
   ['text', 'accent-back'],
   ['text-2', 'accent-back'],
+  ['on-danger', 'open'],
 ];
 /** What says a state, or where the focus is, without being text. */
 const SIGNS = ['closed', 'half-open-edge', 'open', 'isolated', 'no-data', 'bar-fill', 'focus'];
@@ -42,7 +43,7 @@ const APART = {
 
 describe('theme.css', () => {
   it('has no colour of which this test does not know what it is for', () => {
-    const known = new Set([...WORDS, ...GROUNDS, ...SIGNS, ...QUIET]);
+    const known = new Set([...WORDS, ...OTHER_WORDS.map(([word]) => word), ...GROUNDS, ...SIGNS, ...QUIET]);
     expect([...new Set(NAMES)].filter((name) => !known.has(name))).toEqual([]);
     expect([...known].filter((name) => !NAMES.includes(name))).toEqual([]);
     expect(NAMES.filter((name) => name !== 'shadow' && !TOKENS.has(name))).toEqual([]);

@@ -24,7 +24,7 @@ export function SendTest({ name }: { name: string }) {
       <button
         type="button"
         className="button alert-test"
-        aria-label={`Send a test of ${name}`}
+        aria-label={sending ? `Sending… a test of ${name}` : `Send test of ${name}`}
         // Not "disabled": that would take the focus away from whoever pressed it.
         aria-disabled={sending}
         onClick={() => {

@@ -95,8 +95,9 @@ export function useCard({ root, plot, rowAtY, rowAtIndex }: Lanes) {
       } else return;
       event.preventDefault();
     };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    // Before the keys of the whole page: on a row they mean the row.
+    addEventListener('keydown', onKey, true);
+    return () => removeEventListener('keydown', onKey, true);
   }, [root, plot, pointAt]);
   return { point: pinned ? undefined : point, pinned, onPoint, onPick, close };
 }
