@@ -16,6 +16,7 @@ import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { hideOverlay, showOverlay, useOverlay } from './overlay.ts';
 import { PrintHeader } from './print-header.tsx';
+import { RangeDialog } from './range-dialog.tsx';
 import { RetentionBanner } from './retention-banner.tsx';
 import { SkipLink } from './skip-link.tsx';
 import { TokenForm } from './token-form.tsx';
@@ -32,6 +33,7 @@ const loadPalette = () => import('./palette/command-palette.tsx');
 const loadWall = () => import('../features/wall/wall-page.tsx');
 const PREFETCH_MS = 3_000;
 const closeHelp = () => hideOverlay('help');
+const closeRange = () => hideOverlay('range');
 const closePalette = () => hideOverlay('palette');
 
 function sayNotLoaded(): void {
@@ -87,6 +89,7 @@ export function App() {
       )}
       <ControlDialogs />
       {overlay === 'help' && <HelpDialog onClose={closeHelp} />}
+      {overlay === 'range' && <RangeDialog onClose={closeRange} />}
       {CommandPalette && <CommandPalette onClose={closePalette} />}
       <Announcer />
     </>

@@ -46,7 +46,7 @@ export function RangeDialog({ onClose }: { onClose: () => void }) {
         <p id="range-problem" className="range-problem" role="alert">
           {problem}
         </p>
-        <div className="range-buttons">
+        <div className="dialog-buttons">
           <button type="button" className="button" onClick={onClose}>
             Cancel
           </button>

@@ -1,9 +1,8 @@
-import { useState } from 'react';
 import { serverNow } from '../lib/clock.ts';
 import { clock, clockShort, day, elapsed } from '../lib/format.ts';
 import { useNow } from '../lib/seconds.ts';
 import { RANGES, setSpan, timeWindow, useKept, useView } from '../lib/view.ts';
-import { RangeDialog } from './range-dialog.tsx';
+import { showOverlay } from './overlay.ts';
 
 const CHOOSE = 'choose';
 const DAY = 86_400_000;
@@ -13,7 +12,6 @@ export function RangePicker() {
   const { spanMs, at } = useView();
   // In a replay the range moves on.
   useNow();
-  const [choosing, setChoosing] = useState(false);
   const kept = useKept();
   const ranges = RANGES.filter(({ ms }) => ms <= kept);
   const usual = ranges.some((each) => each.ms === spanMs);
@@ -33,9 +31,27 @@ export function RangePicker() {
           className="range-custom"
           aria-haspopup="dialog"
           title="From one moment to another"
-          onClick={() => setChoosing(true)}
+          onClick={() => showOverlay('range')}
         >
-          {custom || 'from → to'}
+          {custom || (
+            <>
+              <span className="hidden">From one moment to another</span>
+              <svg
+                width="14"
+                height="14"
+                viewBox="0 0 14 14"
+                fill="none"
+                stroke="currentColor"
+                aria-hidden="true"
+              >
+                <path
+                  d="M1.5 3h11v9.5h-11ZM1.5 6h11M4.2 1.2v3M9.8 1.2v3"
+                  strokeWidth="1.3"
+                  strokeLinejoin="round"
+                />
+              </svg>
+            </>
+          )}
         </button>
       </fieldset>
       <select
@@ -43,7 +59,7 @@ export function RangePicker() {
         aria-label="Time range"
         value={usual ? spanMs : ''}
         onChange={(event) =>
-          event.target.value === CHOOSE ? setChoosing(true) : setSpan(Number(event.target.value))
+          event.target.value === CHOOSE ? showOverlay('range') : setSpan(Number(event.target.value))
         }
       >
         {!usual && <option value="">{elapsed(spanMs)}</option>}
@@ -54,7 +70,6 @@ export function RangePicker() {
         ))}
         <option value={CHOOSE}>from → to …</option>
       </select>
-      {choosing && <RangeDialog onClose={() => setChoosing(false)} />}
     </>
   );
 }

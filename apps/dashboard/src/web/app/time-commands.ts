@@ -3,6 +3,7 @@ import { hoverTime } from '../lib/hover.ts';
 import { getReplay, togglePlaying } from '../lib/replay.ts';
 import { getView, panBy, RANGES, setSpan, togglePause, zoomBy } from '../lib/view.ts';
 import { jumpToChange } from './jump-to-change.ts';
+import { showOverlay } from './overlay.ts';
 
 /** Only where something on the page has a time axis. */
 const hasAxis = () => document.querySelector('.axis') !== null;
@@ -74,6 +75,14 @@ export const TIME_COMMANDS: readonly Command[] = [
     repeats: true,
     available: hasAxis,
     run: () => void jumpToChange('next'),
+  },
+  {
+    id: 'time.range',
+    group: 'Time',
+    words: 'Show from one moment to another',
+    also: 'range absolute date from to between',
+    available: hasAxis,
+    run: () => showOverlay('range'),
   },
   ...RANGES.map(
     ({ label, ms }): Command => ({

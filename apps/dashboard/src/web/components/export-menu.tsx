@@ -6,7 +6,7 @@ import { codeAt } from '../lib/track.ts';
 import { timeWindow } from '../lib/view.ts';
 import { copyLink } from '../lib/view-link.ts';
 import { ApiError, type Exported, readExport } from '../live/api.ts';
-import { connection, history, store } from '../live/live.ts';
+import { connection, history, shownRow, store } from '../live/live.ts';
 import type { RowView } from '../live/row-view.ts';
 import { Menu, type MenuItem } from './menu.tsx';
 
@@ -78,7 +78,7 @@ async function exportPicture(rows: readonly RowView[], of: Props['of']): Promise
 }
 
 function lanesOf(row: number, to: number, instances: boolean): PictureLane[] {
-  const view = store.view(row);
+  const view = shownRow(row);
   if (!view) return [];
   const track = history.row(row);
   const of = instances ? '' : view.service;

@@ -2,7 +2,7 @@ import type { DirectoryRow, Marker, Role, Totals } from '@cb/protocol';
 import { useEffect, useSyncExternalStore } from 'react';
 import { getView, onViewChange, timeWindow } from '../lib/view.ts';
 import type { ConnectionState } from './connection.ts';
-import { connection, history, markers, past, store } from './live.ts';
+import { connection, history, markers, past, shownRow, store } from './live.ts';
 import type { RowView } from './row-view.ts';
 import type { FleetIndex } from './store.ts';
 
@@ -59,7 +59,7 @@ export function useRow(row: number): RowView | undefined {
         for (const each of stop) each();
       };
     },
-    () => past.view(row) ?? store.view(row),
+    () => shownRow(row),
   );
 }
 

@@ -1,6 +1,7 @@
 import { getView, onViewChange } from '../lib/view.ts';
 import { Connection } from './connection.ts';
 import { PastFleet } from './past-fleet.ts';
+import type { RowView } from './row-view.ts';
 
 /** One line to the server for the whole page. */
 export const connection: Connection = new Connection();
@@ -13,3 +14,8 @@ function follow(): void {
 }
 onViewChange(follow);
 follow();
+
+/** One row at the moment that the page shows. */
+export function shownRow(row: number): RowView | undefined {
+  return past.view(row) ?? store.view(row);
+}

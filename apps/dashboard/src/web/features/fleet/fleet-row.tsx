@@ -100,8 +100,9 @@ function Card({ view, ofService, stats, ...place }: Props & { view: RowView }) {
         </span>
       </td>
       <td className="card-numbers">
-        <NowNote />
-        <span className="of-now">{rate(numbers?.callsPerSecond)}/s</span>
+        <span className="of-now">
+          {rate(numbers?.callsPerSecond)}/s <NowNote />
+        </span>
         <ErrorBar ratio={numbers?.failureRatio} limit={view.failureLimit} />
         <span className="of-now">p95 {latency(numbers?.p95)}</span>
         {stats !== undefined && stats.opens > 0 && (

@@ -61,7 +61,7 @@ function Totals() {
   const totals = useTotals();
   return (
     <span className="strip-totals of-now">
-      {totals && <NowNote />}
+      {totals && <NowNote />}{' '}
       {totals
         ? `${shortCount(totals.callsPerSecond)} calls/s · ${shortCount(totals.rejectedPerSecond)} rejected/s · ${percent(totals.failureRatio)} errors`
         : ''}
