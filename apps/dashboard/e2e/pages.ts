@@ -141,6 +141,33 @@ export const CHECKED: readonly Checked[] = [
   },
   { name: 'wall', path: '?wall=1', ready: '[data-page="wall"] [data-state="open"]' },
   {
+    name: 'fleet, replayed',
+    path: '',
+    ready: '[data-breaker="checkout/payments"]',
+    prepare: async (page) => {
+      await page.keyboard.press('p');
+      await page.keyboard.press('p');
+      await page.locator('.replay[data-replay="stopped"]').waitFor();
+    },
+  },
+  {
+    name: 'breaker, with the menu of files',
+    path: 'b/checkout/payments',
+    ready: '[data-event]',
+    prepare: (page) => page.getByRole('button', { name: 'Export' }).click(),
+  },
+  {
+    name: 'a range to be chosen',
+    path: '',
+    ready: '[data-breaker="checkout/payments"]',
+    prepare: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.locator('dialog.palette [cmdk-input]').fill('one moment to another');
+      await page.keyboard.press('Enter');
+      await page.locator('dialog.range-dialog').waitFor();
+    },
+  },
+  {
     name: 'help',
     path: '',
     ready: '[data-breaker="checkout/payments"]',

@@ -91,6 +91,18 @@ describeInBrowser('dashboard, with a past that outlives it', () => {
     await opening.first().waitFor();
     expect(await opening.count()).toBe(1);
 
+    // A link to a moment shows the page as it was then, also days ago.
+    const moment = now - 72 * HOUR + 0.4 * HOUR;
+    await page.goto(`${dashboard.url}b/orders/ledger?span=3600&at=${Math.round(moment)}`);
+    await page.locator('[data-page="breaker"][data-state="open"]').waitFor();
+    await expect
+      .poll(() => page.locator('[data-page="breaker"] [data-why]').textContent())
+      .toMatch(/6 of the last 10 calls failed/);
+    await page.goto(`${dashboard.url}?span=3600&at=${Math.round(moment)}`);
+    await page.locator(rowOf('orders', 'ledger', 'open')).waitFor();
+    await page.goto(`${dashboard.url}?span=3600&at=${Math.round(moment + HOUR / 4)}`);
+    await page.locator(rowOf('orders', 'ledger', 'closed')).waitFor();
+
     await page.goto(`${dashboard.url}b/orders/ledger?span=3600&at=${now - 20 * 24 * HOUR}`);
     await page.locator('.banner', { hasText: 'older than what is kept: the last 7 days' }).waitFor();
     expect(errors).toEqual([]);

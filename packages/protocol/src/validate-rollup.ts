@@ -101,19 +101,17 @@ function readHistogram(value: unknown): number[] {
 
 /** What a service sends: nothing to be left out, added up or put in order. Undefined for anything else. */
 function readTidyPairs(value: readonly unknown[]): number[] | undefined {
-  const pairs: number[] = [];
   let before = -1;
   for (let i = 0; i < value.length; i += 2) {
     const bucket = value[i];
     const count = value[i + 1];
-    const usable = Number.isInteger(bucket) && Number.isInteger(count);
-    if (!usable || (bucket as number) <= before || (bucket as number) >= BUCKETS) return undefined;
+    // JSON can say -0, which is no bucket that anybody sends.
+    if (!Number.isInteger(bucket) || !Number.isInteger(count) || Object.is(bucket, -0)) return undefined;
+    if ((bucket as number) <= before || (bucket as number) >= BUCKETS) return undefined;
     if ((count as number) < 1 || (count as number) > MOST_CALLS) return undefined;
     before = bucket as number;
-    // Adding 0 makes 0 of -0, which JSON can say.
-    pairs.push(before + 0, count as number);
   }
-  return pairs;
+  return value.slice() as number[];
 }
 
 function readPairs(value: readonly unknown[]): number[] {

@@ -94,7 +94,7 @@ export class Fleet {
       this.#lose(instance, instance.heardAt);
       for (const lane of instance.breakers.values()) lane.ids.clear();
       instance.breakers.clear();
-      instance.active.clear();
+      instance.rest();
       instance.boot = hello.boot;
     }
     const replaced = instance.owner === owner ? undefined : instance.owner;
@@ -295,7 +295,7 @@ export class Fleet {
     for (const lane of instance.breakers.values()) {
       if (lane.code !== LANE.noData) this.#show(lane, Math.max(t, lane.history.since ?? t), LANE.noData);
     }
-    instance.active.clear();
+    instance.rest();
     instance.dark = true;
     // Where the connection still stands it may be heard again, and says only what is new.
     if (instance.owner === undefined) this.policies.forget(instance);
@@ -391,6 +391,7 @@ export class Fleet {
       series: new LaneSeries(this.memory),
       live: IDLE,
       roundAt: 0,
+      active: false,
       overlay: {},
     };
     row.add(lane);
@@ -423,6 +424,7 @@ export class Fleet {
     lane.series.release();
     this.traces.forget(lane.lane);
     instance.active.delete(lane);
+    lane.active = false;
     for (const id of lane.ids) if (instance.breakers.get(id) === lane) instance.breakers.delete(id);
     this.lanes--;
     if (row.lanes.size > 0) {

@@ -37,6 +37,9 @@ export class Instance {
   /** Lanes that had something to say in the newest rollups, and the producer's moment of these. */
   readonly active: Set<FleetLane> = new Set();
   roundAt = 0;
+  /** When its rows were last noted as heard. */
+  notedAt = 0;
+  notedRoundAt = 0;
   /** Some lanes fell silent and have not been heard since. */
   dark = false;
   /** Changes that were overwritten in the producer's own buffer. */
@@ -65,6 +68,12 @@ export class Instance {
   /** Largest seq of this boot that is held. */
   get lastSeq(): number {
     return this.#lastSeq.get(this.boot) ?? 0;
+  }
+
+  /** None of its lanes has anything to say. */
+  rest(): void {
+    for (const lane of this.active) lane.active = false;
+    this.active.clear();
   }
 
   /** Remembers the seq; answers whether it is new. */

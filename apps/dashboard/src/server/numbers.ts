@@ -5,6 +5,8 @@ import type { Sample } from './series-memory.ts';
 
 /** Latencies of the last ten seconds make the p95 of a frame. */
 const P95_OVER_MS = 10_000;
+/** Which rows were heard last is asked when room is made for others: this is fine enough. */
+const NOTED_EVERY_MS = 10_000;
 /** Parts of a whole in which shares are kept and sent. */
 const SHARES = 10_000;
 
@@ -26,6 +28,11 @@ export function takeRollup(instance: Instance, rollup: Rollup, { tick, now, lane
     instance.roundAt = rollup.t;
   }
   const sample = sampleOf(rollup.ms, instance.clock.past(rollup.t, now));
+  const note = Math.abs(now - instance.notedAt) >= NOTED_EVERY_MS || rollup.t === instance.notedRoundAt;
+  if (note) {
+    instance.notedAt = now;
+    instance.notedRoundAt = rollup.t;
+  }
   let strangers = 0;
   for (let i = 0; i < rollup.id.length; i++) {
     const lane = instance.breakers.get(rollup.id[i] as number);
@@ -37,7 +44,8 @@ export function takeRollup(instance: Instance, rollup: Rollup, { tick, now, lane
     lane.row.series.add(sample);
     if (laneCharts) lane.series.add(sample);
     keepLive(lane, sample);
-    touch(lane, tick, now);
+    lane.row.tick = tick;
+    if (note) lane.row.heardAt = now;
     lane.roundAt = rollup.t;
   }
   return strangers;
@@ -46,11 +54,8 @@ export function takeRollup(instance: Instance, rollup: Rollup, { tick, now, lane
 /** Nothing to say means nothing happened. */
 function rest(lane: FleetLane, tick: number, now: number): void {
   lane.instance.active.delete(lane);
+  lane.active = false;
   lane.live = { ...IDLE, failureShare: lane.live.failureShare };
-  touch(lane, tick, now);
-}
-
-function touch(lane: FleetLane, tick: number, now: number): void {
   lane.row.tick = tick;
   lane.row.heardAt = now;
 }
@@ -76,7 +81,10 @@ function readRow(sample: Sample, rollup: Rollup, i: number, ratioBefore: number)
 function keepLive(lane: FleetLane, sample: Sample): void {
   // Its own from now on: all idle lanes share one.
   if (lane.live === IDLE) lane.live = { ...IDLE };
-  lane.instance.active.add(lane);
+  if (!lane.active) {
+    lane.active = true;
+    lane.instance.active.add(lane);
+  }
   const { live } = lane;
   live.calls = sample.ok + sample.fail + sample.ignored;
   live.failures = sample.fail;

@@ -65,6 +65,8 @@ export interface FleetLane {
   live: Live;
   /** Producer's moment of the newest rollup that it was in. */
   roundAt: number;
+  /** Whether it is among the active lanes of its instance: asked for each row of each rollup. */
+  active: boolean;
   /** Of its mode: until when, who, why; and how often mode or settings were changed. */
   overlay: LaneOverlay;
 }

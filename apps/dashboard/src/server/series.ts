@@ -24,6 +24,8 @@ export class LaneSeries {
   #tiers: readonly Chunk[][] = NONE;
   /** First of its cells; -1 until the first rollup. */
   #cell = -1;
+  /** Where nearly everything of the finest grain goes. */
+  #newest: Chunk | undefined;
   /** How many look at it: while memory is short, the finest grain is for them. */
   watchers = 0;
 
@@ -102,8 +104,9 @@ export class LaneSeries {
   }
 
   #chunk(tier: number, step: number): Chunk | undefined {
-    const chunks = this.#tiers[tier] as Chunk[];
     const first = step - (step % CHUNK_STEPS);
+    if (tier === 0 && this.#newest?.first === first && !this.#newest.dead) return this.#newest;
+    const chunks = this.#tiers[tier] as Chunk[];
     while (chunks.at(-1)?.dead) chunks.pop();
     const newest = chunks.at(-1);
     if (newest !== undefined && newest.first >= first)
@@ -114,6 +117,7 @@ export class LaneSeries {
       this.#memory.release(chunks.shift() as Chunk);
     }
     const chunk = chunkOf(tier, first);
+    if (tier === 0) this.#newest = chunk;
     chunks.push(chunk);
     this.#memory.keep(chunk);
     return chunk;

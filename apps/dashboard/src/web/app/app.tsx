@@ -6,6 +6,7 @@ import { BreakerPage } from '../features/breaker/breaker-page.tsx';
 import { ControlDialogs } from '../features/control/control-dialogs.tsx';
 import { FleetPage } from '../features/fleet/fleet-page.tsx';
 import { PoliciesPage } from '../features/policies/policies-page.tsx';
+import { ReplayBar } from '../features/replay/replay-bar.tsx';
 import { answer } from '../lib/announce.ts';
 import { ALERTS_PATH, AUDIT_PATH, POLICIES_PATH, readBreakerPath } from '../lib/paths.ts';
 import { useConnectionState } from '../live/hooks.ts';
@@ -15,6 +16,7 @@ import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { hideOverlay, showOverlay, useOverlay } from './overlay.ts';
 import { PrintHeader } from './print-header.tsx';
+import { RangeDialog } from './range-dialog.tsx';
 import { RetentionBanner } from './retention-banner.tsx';
 import { SkipLink } from './skip-link.tsx';
 import { TokenForm } from './token-form.tsx';
@@ -31,6 +33,7 @@ const loadPalette = () => import('./palette/command-palette.tsx');
 const loadWall = () => import('../features/wall/wall-page.tsx');
 const PREFETCH_MS = 3_000;
 const closeHelp = () => hideOverlay('help');
+const closeRange = () => hideOverlay('range');
 const closePalette = () => hideOverlay('palette');
 
 function sayNotLoaded(): void {
@@ -60,6 +63,7 @@ export function App() {
       {!wall && <TopBar onHelp={() => showOverlay('help')} />}
       <ConnectionBanner />
       <RetentionBanner />
+      <ReplayBar />
       {state === 'unauthorized' ? (
         <TokenForm />
       ) : wall ? (
@@ -85,6 +89,7 @@ export function App() {
       )}
       <ControlDialogs />
       {overlay === 'help' && <HelpDialog onClose={closeHelp} />}
+      {overlay === 'range' && <RangeDialog onClose={closeRange} />}
       {CommandPalette && <CommandPalette onClose={closePalette} />}
       <Announcer />
     </>

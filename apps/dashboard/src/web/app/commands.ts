@@ -1,13 +1,13 @@
 import { navigate } from 'wouter/use-browser-location';
-import { answer } from '../lib/announce.ts';
 import { addCommands, type Command } from '../lib/commands.ts';
 import { focusHeading, isResting } from '../lib/focus.ts';
 import { keyList } from '../lib/key-list.ts';
 import { ALERTS_PATH, AUDIT_PATH, POLICIES_PATH, readBreakerPath, withSearch } from '../lib/paths.ts';
+import { getReplay, stopReplay } from '../lib/replay.ts';
 import { mayAct } from '../lib/roles.ts';
 import { setSingleKeys, singleKeys } from '../lib/single-keys.ts';
 import { isDark, toggleTheme } from '../lib/theme.ts';
-import { copyText, linkToMoment } from '../lib/view-link.ts';
+import { copyLink } from '../lib/view-link.ts';
 import { toggleWhatIf } from '../lib/what-if-state.ts';
 import { connection } from '../live/live.ts';
 import { showOverlay } from './overlay.ts';
@@ -115,7 +115,8 @@ const REST: readonly Command[] = [
   {
     id: 'look.link',
     group: 'Look',
-    words: 'Copy link to this moment',
+    words: 'Copy link to this moment: under the crosshair, or on screen',
+    keys: ['l'],
     also: 'share address url permalink clipboard',
     run: () => void copyLink(),
   },
@@ -150,15 +151,7 @@ function focusSearch(): void {
 /** First back to the page from what has the focus, then back to the fleet. */
 function leave(): void {
   if (!isResting()) focusHeading();
+  else if (getReplay()) stopReplay();
   else if (isWall()) toggleWall();
   else if (location.pathname !== '/') navigate(withSearch('/'));
-}
-
-async function copyLink(): Promise<void> {
-  const link = linkToMoment();
-  answer(
-    (await copyText(link))
-      ? 'Link copied.'
-      : 'The browser did not allow that. Pause, and copy the address of this page.',
-  );
 }

@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
 import { clock, elapsed } from '../lib/format.ts';
+import { useReplay } from '../lib/replay.ts';
+import { useNow } from '../lib/seconds.ts';
 import { resume, useView } from '../lib/view.ts';
 import { useConnectionState, useMissed } from '../live/hooks.ts';
 import { connection } from '../live/live.ts';
@@ -8,13 +10,17 @@ import { connection } from '../live/live.ts';
 export function LivePill() {
   const state = useConnectionState();
   const { at } = useView();
+  const replay = useReplay();
+  const now = useNow();
   const missed = useMissed();
   const age = useAge(state === 'live' || state === 'reconnecting');
   const paused = state === 'live' && at !== null;
   const shown = paused ? 'paused' : state;
   const text =
     shown === 'paused'
-      ? `Paused at ${clock(at ?? 0)}${missed > 0 ? ` · +${missed}` : ''}`
+      ? replay
+        ? `Replay ${replay.speed}× · ${clock(now)}`
+        : `Paused at ${clock(at ?? 0)}${missed > 0 ? ` · +${missed}` : ''}`
       : shown === 'live'
         ? `Live · ${age}`
         : shown === 'reconnecting'

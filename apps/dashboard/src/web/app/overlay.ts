@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { createListeners } from '../lib/listeners.ts';
 
 /** The dialogs of the page itself; at most one of them is open. */
-type Overlay = 'help' | 'palette';
+type Overlay = 'help' | 'palette' | 'range';
 
 const changed = createListeners();
 let shown: Overlay | undefined;

@@ -1,12 +1,17 @@
 import { serverNow } from '../lib/clock.ts';
 import { clock, clockShort, day, elapsed } from '../lib/format.ts';
+import { useNow } from '../lib/seconds.ts';
 import { RANGES, setSpan, timeWindow, useKept, useView } from '../lib/view.ts';
+import { showOverlay } from './overlay.ts';
 
+const CHOOSE = 'choose';
 const DAY = 86_400_000;
 
 /** How much time is shown. A range that was zoomed to stands beside the usual ones. */
 export function RangePicker() {
   const { spanMs, at } = useView();
+  // In a replay the range moves on.
+  useNow();
   const kept = useKept();
   const ranges = RANGES.filter(({ ms }) => ms <= kept);
   const usual = ranges.some((each) => each.ms === spanMs);
@@ -21,13 +26,41 @@ export function RangePicker() {
             {label}
           </button>
         ))}
-        {custom && <span className="range-custom">{custom}</span>}
+        <button
+          type="button"
+          className="range-custom"
+          aria-haspopup="dialog"
+          title="From one moment to another"
+          onClick={() => showOverlay('range')}
+        >
+          {custom || (
+            <>
+              <span className="hidden">From one moment to another</span>
+              <svg
+                width="14"
+                height="14"
+                viewBox="0 0 14 14"
+                fill="none"
+                stroke="currentColor"
+                aria-hidden="true"
+              >
+                <path
+                  d="M1.5 3h11v9.5h-11ZM1.5 6h11M4.2 1.2v3M9.8 1.2v3"
+                  strokeWidth="1.3"
+                  strokeLinejoin="round"
+                />
+              </svg>
+            </>
+          )}
+        </button>
       </fieldset>
       <select
         className="range-select"
         aria-label="Time range"
         value={usual ? spanMs : ''}
-        onChange={(event) => setSpan(Number(event.target.value))}
+        onChange={(event) =>
+          event.target.value === CHOOSE ? showOverlay('range') : setSpan(Number(event.target.value))
+        }
       >
         {!usual && <option value="">{elapsed(spanMs)}</option>}
         {ranges.map(({ label, ms }) => (
@@ -35,6 +68,7 @@ export function RangePicker() {
             {label}
           </option>
         ))}
+        <option value={CHOOSE}>from → to …</option>
       </select>
     </>
   );

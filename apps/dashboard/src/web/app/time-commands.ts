@@ -1,7 +1,9 @@
 import type { Command } from '../lib/commands.ts';
 import { hoverTime } from '../lib/hover.ts';
+import { getReplay, togglePlaying } from '../lib/replay.ts';
 import { getView, panBy, RANGES, setSpan, togglePause, zoomBy } from '../lib/view.ts';
 import { jumpToChange } from './jump-to-change.ts';
+import { showOverlay } from './overlay.ts';
 
 /** Only where something on the page has a time axis. */
 const hasAxis = () => document.querySelector('.axis') !== null;
@@ -10,10 +12,15 @@ export const TIME_COMMANDS: readonly Command[] = [
   {
     id: 'time.pause',
     group: 'Time',
-    words: () => (getView().at === null ? 'Pause' : 'Resume: back to live'),
+    words: () =>
+      getReplay()
+        ? 'Pause or go on with the replay'
+        : getView().at === null
+          ? 'Pause'
+          : 'Resume: back to live',
     keys: ['Space'],
     also: 'stop follow live now',
-    run: togglePause,
+    run: () => (getReplay() ? togglePlaying() : togglePause()),
   },
   {
     id: 'time.zoom-in',
@@ -68,6 +75,14 @@ export const TIME_COMMANDS: readonly Command[] = [
     repeats: true,
     available: hasAxis,
     run: () => void jumpToChange('next'),
+  },
+  {
+    id: 'time.range',
+    group: 'Time',
+    words: 'Show from one moment to another',
+    also: 'range absolute date from to between',
+    available: hasAxis,
+    run: () => showOverlay('range'),
   },
   ...RANGES.map(
     ({ label, ms }): Command => ({

@@ -14,6 +14,7 @@ import { useAlertsConfigured, useRole } from '../live/hooks.ts';
 import { LivePill } from './live-pill.tsx';
 import { PauseButton } from './pause-button.tsx';
 import { RangePicker } from './range-picker.tsx';
+import { ReplayButton } from './replay-button.tsx';
 import { RoleChip } from './role-chip.tsx';
 import { SearchBox } from './search-box.tsx';
 
@@ -58,6 +59,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
       </nav>
       <SearchBox />
       {hasTimeAxis(path) && <RangePicker />}
+      {hasTimeAxis(path) && <ReplayButton />}
       <RoleChip />
       <LivePill />
       <PauseButton />

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { hoverTime, onHover } from '../lib/hover.ts';
-import { onViewChange, timeWindow } from '../lib/view.ts';
+import { onMove, onViewChange, timeWindow } from '../lib/view.ts';
 
 /** One line through everything under it, moved without React: hovering never paints a lane again. */
 export function Crosshair() {
@@ -17,7 +17,7 @@ export function Crosshair() {
       if (visible)
         line.style.transform = `translateX(${Math.round(((t - from) / (to - from)) * box.clientWidth)}px)`;
     };
-    const stop = [onHover(move), onViewChange(move)];
+    const stop = [onHover(move), onViewChange(move), onMove(move)];
     move();
     return () => {
       for (const each of stop) each();

@@ -1,7 +1,7 @@
 import { serverNow } from './clock.ts';
 import { createListeners } from './listeners.ts';
 import { onPaletteChange } from './palette.ts';
-import { getView, onViewChange } from './view.ts';
+import { getView, onMove, onViewChange } from './view.ts';
 
 /**
  * One animation frame for every canvas of the page: all of them see the same `now`, so a column of the axis, of a lane
@@ -40,4 +40,5 @@ function run(): void {
 }
 
 onViewChange(repaint);
+onMove(repaint);
 onPaletteChange(repaint);

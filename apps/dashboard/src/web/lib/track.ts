@@ -62,3 +62,25 @@ export function lastOutageMs(track: Track | undefined): number | undefined {
   if (first === last || first === 0) return undefined;
   return (track.start[last] ?? 0) - (track.start[first] ?? 0);
 }
+
+/** What the lane showed at `t`, also where only shares of its minutes are known: then what it showed for longest. */
+export function codeAt(track: Track | undefined, t: number): Lane | undefined {
+  const run = runAt(track, t);
+  if (run || !track?.minutes) return run?.code;
+  const { from, shares } = track.minutes;
+  const minute = Math.floor((t - from) / 60_000) * 5;
+  if (minute < 0 || minute >= shares.length) return undefined;
+  const of = shares.slice(minute, minute + 5);
+  return of.indexOf(Math.max(...of)) as Lane;
+}
+
+/** How often it went from closed to open in (from, to], as far as that is known exactly. */
+export function opensWithin(track: Track, from: number, to: number): number {
+  let opens = 0;
+  for (let i = Math.max(1, indexAt(track, from)); i < track.start.length; i++) {
+    const start = track.start[i] ?? 0;
+    if (start > to) break;
+    if (start > from && track.code[i] === LANE.open && track.code[i - 1] === LANE.closed) opens++;
+  }
+  return opens;
+}

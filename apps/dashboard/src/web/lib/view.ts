@@ -34,6 +34,9 @@ let keptMs = DAY;
 let writing: ReturnType<typeof setTimeout> | undefined;
 
 export const onViewChange: (listener: () => void) => () => void = changed.add;
+/** The right edge moved on by itself, as it does in a replay: what is on screen moves, nothing has to be read. */
+const moved = createListeners();
+export const onMove: (listener: () => void) => () => void = moved.add;
 
 export function getView(): View {
   return view;
@@ -74,6 +77,16 @@ function pause(at: number = serverNow()): void {
   set({ ...view, at });
 }
 
+/** The right edge moves on, many times a second; `told` says so to those who read for it, and to the address. */
+export function moveTo(at: number, told: boolean): void {
+  if (told) {
+    set({ ...view, at });
+    return;
+  }
+  view = { ...view, at: Math.round(at) };
+  moved.emit();
+}
+
 export function resume(): void {
   set({ ...view, at: null });
 }
@@ -110,6 +123,11 @@ export function selectOrFollow(from: number, to: number): void {
   const now = serverNow();
   const reaches = to >= now - (to - from) * 0.02;
   set({ spanMs: (reaches ? now : to) - from, at: reaches ? null : to });
+}
+
+/** The shortest and the longest stretch of time that can be shown. */
+export function spanLimits(): { leastMs: number; mostMs: number } {
+  return { leastMs: MIN_SPAN, mostMs: longest() };
 }
 
 /** Back to what a page shows that nobody touched. */

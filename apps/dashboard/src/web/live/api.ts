@@ -55,6 +55,32 @@ export async function ask<T>(
   return (await response.json()) as T;
 }
 
+/** What is asked for as a file. */
+export interface Exported {
+  what: 'events' | 'lanes' | 'series';
+  format: 'csv' | 'json';
+  from: number;
+  to: number;
+  /** Left out: all. */
+  rows?: readonly number[] | undefined;
+}
+
+/** A range as a file. It comes by a request like any other, since a token must not stand in an address. */
+export async function readExport({
+  rows,
+  from,
+  to,
+  ...file
+}: Exported): Promise<{ blob: Blob; truncated: boolean }> {
+  const query = new URLSearchParams({ ...file, from: `${Math.floor(from)}`, to: `${Math.ceil(to)}` });
+  if (rows) query.set('rows', rows.join(','));
+  const token = readToken();
+  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  const response = await fetch(`/api/v1/export?${query}`, { headers });
+  if (!response.ok) throw new ApiError(response.status, 'export', (await response.text()).slice(0, 500));
+  return { blob: await response.blob(), truncated: response.headers.get('x-truncated') === 'true' };
+}
+
 function read<T>(path: string, params: Record<string, string | number>, signal?: AbortSignal): Promise<T> {
   return ask(path, { params, signal });
 }
@@ -83,6 +109,16 @@ export function readEvents(
   limit = 100,
 ): Promise<EventPage> {
   return read('events', { row, from: Math.floor(from), to: Math.ceil(to), limit }, signal);
+}
+
+/** Of all breakers, newest first. */
+export function readFleetEvents(
+  from: number,
+  to: number,
+  limit: number,
+  signal: AbortSignal,
+): Promise<EventPage> {
+  return read('events', { from: Math.floor(from), to: Math.ceil(to), limit }, signal);
 }
 
 export function readSeries(row: number, from: number, to: number, signal: AbortSignal): Promise<Series> {

@@ -1,5 +1,6 @@
 import { type Delta, LANE, type Timeline } from '@cb/protocol';
 import { serverNow } from '../lib/clock.ts';
+import { createListeners } from '../lib/listeners.ts';
 import { repaint } from '../lib/painter.ts';
 import { appendRun, type Track } from '../lib/track.ts';
 import { readTimeline } from './api.ts';
@@ -32,6 +33,8 @@ export class History {
   /** Answers of an earlier generation (another epoch, before a gap) are thrown away. */
   #generation = 0;
   #onOtherEpoch: (epoch: string) => void;
+  /** More of the past was read. */
+  readonly changed = createListeners();
 
   constructor(onOtherEpoch: (epoch: string) => void) {
     this.#onOtherEpoch = onOtherEpoch;
@@ -136,6 +139,7 @@ export class History {
     }
     for (const row of fresh) this.#loaded.set(row, { from, lanes });
     for (const delta of this.#recent) this.#append(delta);
+    this.changed.emit();
     repaint();
   }
 

@@ -2,7 +2,7 @@ import type { DirectoryRow, Marker, Role, Totals } from '@cb/protocol';
 import { useEffect, useSyncExternalStore } from 'react';
 import { getView, onViewChange, timeWindow } from '../lib/view.ts';
 import type { ConnectionState } from './connection.ts';
-import { connection, history, markers, store } from './live.ts';
+import { connection, history, markers, past, shownRow, store } from './live.ts';
 import type { RowView } from './row-view.ts';
 import type { FleetIndex } from './store.ts';
 
@@ -25,8 +25,16 @@ export function useAlertsConfigured(): boolean {
   return useSyncExternalStore(connection.changed.add, () => connection.standing().alerts);
 }
 
+function onIndex(listener: () => void): () => void {
+  const stop = [store.indexChanged.add(listener), past.changed.add(listener)];
+  return () => {
+    for (const each of stop) each();
+  };
+}
+
+/** The fleet at the moment that the page shows. */
 export function useFleetIndex(): FleetIndex {
-  return useSyncExternalStore(store.indexChanged.add, store.index);
+  return useSyncExternalStore(onIndex, () => past.index() ?? store.index());
 }
 
 export function useTotals(): Totals | undefined {
@@ -42,11 +50,16 @@ export function useMarkers(): readonly Marker[] {
   return useSyncExternalStore(markers.changed.add, markers.all);
 }
 
-/** One row: only its own changes render again. */
+/** One row at the moment that the page shows: only its own changes render again. */
 export function useRow(row: number): RowView | undefined {
   return useSyncExternalStore(
-    (listener) => store.onRow(row, listener),
-    () => store.view(row),
+    (listener) => {
+      const stop = [store.onRow(row, listener), past.changed.add(listener)];
+      return () => {
+        for (const each of stop) each();
+      };
+    },
+    () => shownRow(row),
   );
 }
 

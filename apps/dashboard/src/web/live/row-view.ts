@@ -23,9 +23,9 @@ export interface RowView extends DirectoryRow {
   /** Each of them on the page of the breaker only; elsewhere none. */
   instances: InstanceEntry[];
   key: string;
-  /** Number of its instances, and how many of them are open or isolated now. */
+  /** Number of its instances, and how many of them are open or isolated; of the past that is not always known. */
   size: number;
-  notClosed: number;
+  notClosed: number | undefined;
   numbers: RowNumbers | undefined;
 }
 

@@ -145,8 +145,22 @@ export class FleetStore {
       const row = keepInstances(complete(incoming), 'instances' in incoming ? undefined : known);
       this.#put(known && seq < this.seq ? keepState(row, known) : row);
       this.#touch(row.row, true);
+      if (this.#held) this.#reveal(row);
       this.described.emit(row.row);
     }
+  }
+
+  /** A page that began in the past has not seen the instances of its breaker: which there are is no news of the present. */
+  #reveal({ row, instances }: DirectoryRow): void {
+    const shown = this.#views.get(row);
+    if (!shown || shown.instances.length > 0 || instances.length === 0) return;
+    const view = { ...shown, instances };
+    this.#views.set(row, view);
+    this.#byKey.set(view.key, view);
+    this.#sorted = this.#sorted.map((each) => (each.row === row ? view : each));
+    this.#index = { ...this.#index, rows: this.#sorted };
+    this.indexChanged.emit();
+    for (const listener of this.#rowListeners.get(row) ?? []) listener();
   }
 
   remove(rows: readonly number[]): void {

@@ -1,6 +1,7 @@
 import { LANE } from '@cb/protocol';
 import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { Link } from 'wouter';
+import { ExportMenu } from '../../components/export-menu.tsx';
 import { Glyph } from '../../components/glyph.tsx';
 import { KindMark } from '../../components/kind-mark.tsx';
 import { Snippet } from '../../components/snippet.tsx';
@@ -22,6 +23,7 @@ import { ProbeRing } from './probe-ring.tsx';
 import { Settings } from './settings.tsx';
 import { Tracks } from './tracks.tsx';
 import { useDetail } from './use-detail.ts';
+import { useDetailAsOf } from './use-detail-as-of.ts';
 import { useEvents } from './use-events.ts';
 import { WhyOpened } from './why-opened.tsx';
 import './breaker.css';
@@ -66,7 +68,7 @@ function Breaker({ row }: { row: number }) {
   useTimeline(rows, true);
   const view = useRow(row);
   const maySet = mayAct(useRole(), 'admin');
-  const detail = useDetail(row, epoch);
+  const detail = useDetailAsOf(row, useDetail(row, epoch));
   const { open } = useWhatIf();
   // Another breaker's page: what was tried before was not tried here.
   useEffect(readWhatIf, []);
@@ -137,6 +139,7 @@ function BreakerHead({ view }: { view: RowView }) {
         <span className="muted">{view.opens === 1 ? '1 open' : `${view.opens} opens`} in the last hour</span>
       </span>
       <WhatIfButton />
+      <ExportMenu rows={[view]} of="breaker" />
       <Actions view={view} />
     </header>
   );

@@ -4,6 +4,7 @@ import { Glyph } from '../../components/glyph.tsx';
 import { LaneCanvas } from '../../components/lane-canvas.tsx';
 import { ModeMark } from '../../components/mode-mark.tsx';
 import type { LaneRect } from '../../lib/draw-lanes.ts';
+import { NONE } from '../../lib/format.ts';
 import { useNarrow } from '../../lib/narrow.ts';
 import { modeWord, overlayLine } from '../../lib/overlay-words.ts';
 import { slugOf, wordOf } from '../../lib/states.ts';
@@ -41,7 +42,7 @@ export function InstanceLanes({ view }: { view: RowView }) {
           <h2>Instances</h2>
         </div>
         <span className="muted">
-          <b>{view.notClosed - isolated}</b> of {view.size} open
+          <b>{view.notClosed === undefined ? NONE : view.notClosed - isolated}</b> of {view.size} open
           {isolated > 0 && (
             <>
               , <b>{isolated}</b> isolated

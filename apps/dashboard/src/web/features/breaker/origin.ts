@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
  * A circuit whose probes fail opens again and again, and the newest opening says only that. The reader asks for the
  * first one: where the instance last left closed. `events` are newest first.
  */
-function originOf(events: readonly EventRecord[], opened: EventRecord): EventRecord | undefined {
+export function originOf(events: readonly EventRecord[], opened: EventRecord): EventRecord | undefined {
   let origin: EventRecord | undefined;
   for (const event of events) {
     if (event.lane !== opened.lane || event.t > opened.t) continue;

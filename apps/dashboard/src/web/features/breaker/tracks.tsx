@@ -6,8 +6,10 @@ import { useTimeGestures } from '../../components/time-gestures.ts';
 import type { LaneRect } from '../../lib/draw-lanes.ts';
 import { clock, duration, latency, percent, rate } from '../../lib/format.ts';
 import { useHoverTime } from '../../lib/hover.ts';
+import { useNow } from '../../lib/seconds.ts';
 import { slugOf, wordOf } from '../../lib/states.ts';
 import { runAt } from '../../lib/track.ts';
+import { useView } from '../../lib/view.ts';
 import { useFleetIndex } from '../../live/hooks.ts';
 import { history, markers } from '../../live/live.ts';
 import type { RowView } from '../../live/row-view.ts';
@@ -96,9 +98,15 @@ function StateLabel({ view }: { view: RowView }) {
   );
 }
 
+/** The step under the pointer, or the last one that was over at the moment that the page shows. */
 function useStep(data: ChartData | undefined): number {
   const t = useHoverTime();
-  return data ? stepAt(data, t) : -1;
+  const { at } = useView();
+  const now = useNow();
+  if (!data) return -1;
+  return t === null && at !== null
+    ? Math.min(stepAt(data, null), stepAt(data, now - data.stepMs))
+    : stepAt(data, t);
 }
 
 function CallsLabel({ data }: { data: ChartData | undefined }) {

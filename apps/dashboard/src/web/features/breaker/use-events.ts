@@ -1,5 +1,7 @@
 import type { EventRecord } from '@cb/protocol';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import { aheadMs } from '../../lib/replay.ts';
+import { useNow } from '../../lib/seconds.ts';
 import { getView, onViewChange, timeWindow } from '../../lib/view.ts';
 import { readEvents } from '../../live/api.ts';
 import { useConnectionState } from '../../live/hooks.ts';
@@ -11,6 +13,8 @@ export interface Events {
   loaded: boolean;
 }
 
+/** Texts follow the time to the second. */
+const SECOND_MS = 1000;
 /** More than this is not read by anybody. */
 const MOST = 200;
 
@@ -28,7 +32,7 @@ export function useEvents(row: number, epoch: string): Events {
       abort = new AbortController();
       const { signal } = abort;
       const { from, to } = timeWindow();
-      readEvents(row, from, to + 1000, signal).then(
+      readEvents(row, from, to + 1000 + aheadMs(), signal).then(
         (page) => setHeld({ events: page.events, more: page.more, loaded: true }),
         () => {
           if (!signal.aborted) later(2000);
@@ -57,5 +61,12 @@ export function useEvents(row: number, epoch: string): Events {
       for (const each of stop) each();
     };
   }, [row, epoch, state]);
-  return held;
+  const now = useNow();
+  return useMemo(() => upTo(held, now), [held, now]);
+}
+
+/** In a replay more was read than is over. */
+function upTo(held: Events, now: number): Events {
+  const events = held.events.filter(({ t }) => t < now + SECOND_MS);
+  return events.length === held.events.length ? held : { ...held, events };
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { aheadMs } from '../../lib/replay.ts';
 import { getView, onViewChange, timeWindow } from '../../lib/view.ts';
 import { readSeries } from '../../live/api.ts';
 import { useConnectionState } from '../../live/hooks.ts';
@@ -28,7 +29,7 @@ export function useSeries(row: number, epoch: string): ChartData | undefined {
       abort = new AbortController();
       const { signal } = abort;
       const { from, to } = timeWindow();
-      const spare = (to - from) / 4;
+      const spare = Math.max((to - from) / 4, aheadMs());
       readSeries(row, from - spare, to + (getView().at === null ? 1000 : spare), signal).then(
         (series) => {
           setData(toChartData(series));

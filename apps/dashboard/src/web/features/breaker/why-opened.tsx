@@ -58,7 +58,10 @@ function Sentence({ view, event, detail }: SentenceProps) {
               detail.opened &&
               ` Probes failed since, the last at ${clock(detail.opened.t)}.`}
             {event && deploy && ` It was ${afterDeploy(deploy, event.t)}.`}
-            {trouble && view.size > 1 && ` Open on ${view.notClosed} of ${view.size} instances.`}
+            {trouble &&
+              view.size > 1 &&
+              view.notClosed !== undefined &&
+              ` Open on ${view.notClosed} of ${view.size} instances.`}
           </span>
         </>
       ) : (

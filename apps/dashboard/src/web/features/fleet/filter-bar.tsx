@@ -9,10 +9,12 @@ interface Props {
   tagKeys: readonly string[];
   held: boolean;
   onChange: ChangeFilters;
+  /** Stands at the end. */
+  more?: React.ReactNode;
 }
 
 /** What the list is filtered by, each part of it to be taken away by a click, and how it is laid out. */
-export function FilterBar({ filters, services, tagKeys, held, onChange }: Props) {
+export function FilterBar({ filters, services, tagKeys, held, onChange, more }: Props) {
   const { states, service, query, sort } = filters;
   return (
     <div className="filter-bar">
@@ -58,6 +60,7 @@ export function FilterBar({ filters, services, tagKeys, held, onChange }: Props)
         </select>
       </label>
       <Layout filters={filters} onChange={onChange} />
+      {more}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { Axis } from '../../components/axis.tsx';
+import { NowNote } from '../../components/now-note.tsx';
 import type { ChangeFilters } from './filters.ts';
 import type { Sort } from './order.ts';
 
@@ -34,11 +35,15 @@ export function FleetHead({ sort, onChange }: Props) {
         <span className="hidden">Timeline</span>
         <Axis />
       </th>
-      <th className="cell-number">Calls/s</th>
-      <th>
-        Errors <span className="head-note head-limit">limit</span>
+      <th className="cell-number">
+        Calls/s <NowNote />
       </th>
-      <th className="cell-number">p95</th>
+      <th>
+        Errors <span className="head-note head-limit">limit</span> <NowNote />
+      </th>
+      <th className="cell-number">
+        p95 <NowNote />
+      </th>
       <th className="cell-number cell-range" aria-sort={sorted('opens')}>
         {heading('opens', 'Opens', 'How often it opened in the range shown; sort by it')}
       </th>

@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
+import { ExportMenu } from '../../components/export-menu.tsx';
 import { useConnectionState, useFleetIndex } from '../../live/hooks.ts';
 import type { RowView } from '../../live/row-view.ts';
 import { EmptyFleet } from './empty-fleet.tsx';
@@ -37,7 +38,14 @@ export function FleetPage() {
         <EmptyFleet />
       ) : (
         <>
-          <FilterBar filters={filters} services={services} tagKeys={tagKeys} held={held} onChange={change} />
+          <FilterBar
+            filters={filters}
+            services={services}
+            tagKeys={tagKeys}
+            held={held}
+            onChange={change}
+            more={<ExportMenu rows={listed} of="fleet" />}
+          />
           {!loaded ? (
             <div className="notice" role="status">
               {state === 'unauthorized'

@@ -5,6 +5,7 @@ import { ErrorBar } from '../../components/error-bar.tsx';
 import { Glyph } from '../../components/glyph.tsx';
 import { KindMark } from '../../components/kind-mark.tsx';
 import { LaneWords } from '../../components/lane-words.tsx';
+import { NowNote } from '../../components/now-note.tsx';
 import { count, elapsed, exact, latency, NONE, rate } from '../../lib/format.ts';
 import { afterDeploy } from '../../lib/marker-words.ts';
 import { breakerPath, withSearch } from '../../lib/paths.ts';
@@ -53,7 +54,9 @@ function TableRow({ view, ofService, stats, ...place }: Props & { view: RowView 
       <td className="cell-name">
         {title}
         <span className="row-open">
-          {view.code === LANE.noData ? NONE : `${view.notClosed}/${view.size}`}
+          {view.code === LANE.noData || view.notClosed === undefined
+            ? NONE
+            : `${view.notClosed}/${view.size}`}
         </span>
         {!ofService && <span className="row-service">{view.service}</span>}
         <KindMark kind={view.tags.kind} />
@@ -61,11 +64,11 @@ function TableRow({ view, ofService, stats, ...place }: Props & { view: RowView 
       <td>
         <LaneWords view={view} />
       </td>
-      <td className="cell-number">{rate(numbers?.callsPerSecond)}</td>
-      <td>
+      <td className="cell-number of-now">{rate(numbers?.callsPerSecond)}</td>
+      <td className="of-now">
         <ErrorBar ratio={numbers?.failureRatio} limit={view.failureLimit} />
       </td>
-      <td className="cell-number">{latency(numbers?.p95)}</td>
+      <td className="cell-number of-now">{latency(numbers?.p95)}</td>
       <td className={stats?.opens ? 'cell-number cell-range' : 'cell-number cell-range muted'} data-opens>
         {stats ? count(stats.opens) : ''}
       </td>
@@ -97,9 +100,11 @@ function Card({ view, ofService, stats, ...place }: Props & { view: RowView }) {
         </span>
       </td>
       <td className="card-numbers">
-        <span>{rate(numbers?.callsPerSecond)}/s</span>
+        <span className="of-now">
+          {rate(numbers?.callsPerSecond)}/s <NowNote />
+        </span>
         <ErrorBar ratio={numbers?.failureRatio} limit={view.failureLimit} />
-        <span>p95 {latency(numbers?.p95)}</span>
+        <span className="of-now">p95 {latency(numbers?.p95)}</span>
         {stats !== undefined && stats.opens > 0 && (
           <span className="card-opens">{stats.opens === 1 ? '1 open' : `${count(stats.opens)} opens`}</span>
         )}

@@ -1,5 +1,5 @@
 import { saysWhy } from '../../lib/why.ts';
-import { store } from '../../live/live.ts';
+import { shownRow } from '../../live/live.ts';
 import type { Item } from './items.ts';
 
 interface Look {
@@ -36,7 +36,7 @@ export function heightsOf(
 function heightOf(item: Item, { card, compact }: Look): number {
   if (!card) return compact ? ROW.compact : ROW.comfortable;
   if (item.kind !== 'row') return CARD[item.kind];
-  const view = store.view(item.row);
+  const view = shownRow(item.row);
   return view && saysWhy(view) ? CARD.long : CARD.short;
 }
 

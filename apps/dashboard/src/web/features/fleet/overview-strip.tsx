@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
+import { NowNote } from '../../components/now-note.tsx';
 import { type Surface, TimeCanvas } from '../../components/time-canvas.tsx';
 import { snapWindow } from '../../lib/columns.ts';
 import { count, elapsed, percent, shortCount } from '../../lib/format.ts';
 import { repaint } from '../../lib/painter.ts';
 import { RANGES, resetView, surroundings, useView } from '../../lib/view.ts';
 import { useTotals } from '../../live/hooks.ts';
+import { store } from '../../live/live.ts';
 import type { RowView } from '../../live/row-view.ts';
 import { MarkerFlags } from './marker-flags.tsx';
 import { paintOverview, peakOf } from './paint-overview.ts';
@@ -25,7 +27,8 @@ export function OverviewStrip({ all, listed, service }: Props) {
   const scope = useScope(all, listed, service);
   const overview = useOverview(scope, width);
   const counts: [number, number, number, number, number] = [0, 0, 0, 0, 0];
-  for (const { code } of scope.rows) counts[code]++;
+  // It ends with the present, also while the page shows the past.
+  for (const { row, code } of scope.rows) counts[store.present(row)?.code ?? code]++;
   // Dependencies on purpose: another answer has to be painted at once.
   useEffect(repaint, [overview]);
   const { from, to } = surroundings();
@@ -57,7 +60,8 @@ export function OverviewStrip({ all, listed, service }: Props) {
 function Totals() {
   const totals = useTotals();
   return (
-    <span className="strip-totals">
+    <span className="strip-totals of-now">
+      {totals && <NowNote />}{' '}
       {totals
         ? `${shortCount(totals.callsPerSecond)} calls/s · ${shortCount(totals.rejectedPerSecond)} rejected/s · ${percent(totals.failureRatio)} errors`
         : ''}

@@ -2,6 +2,8 @@ import { LANE_RANK, type Lane } from '@cb/protocol';
 import { useEffect, useRef } from 'react';
 import { serverNow } from '../../lib/clock.ts';
 import { repaint } from '../../lib/painter.ts';
+import { pastMoment } from '../../lib/past.ts';
+import { aheadMs } from '../../lib/replay.ts';
 import { readRuns } from '../../lib/runs.ts';
 import { appendRun, type Track } from '../../lib/track.ts';
 import { getView, timeWindow, useView } from '../../lib/view.ts';
@@ -27,7 +29,7 @@ export function useGroupLanes(by: Grouping, rows: readonly RowView[]): (name: st
           const { from, to } = timeWindow();
           // Half a range to the left, for who moves there.
           const begin = from - getView().spanMs / 2;
-          return readGroupStrip({ from: begin, to: to + 1000, px: PX }, by, signal);
+          return readGroupStrip({ from: begin, to: to + 1000 + aheadMs(), px: PX }, by, signal);
         },
     EVERY_MS,
   );
@@ -39,7 +41,8 @@ export function useGroupLanes(by: Grouping, rows: readonly RowView[]): (name: st
     repaint();
   }, [answer]);
   useEffect(() => {
-    if (by === '' || tracks.current.size === 0) return;
+    // Rows of the past say nothing of the present.
+    if (by === '' || tracks.current.size === 0 || pastMoment() !== null) return;
     const now = serverNow();
     for (const [name, code] of worstOf(rows, by)) {
       const track = tracks.current.get(name);

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef } from 'react';
 import { repaint } from '../../lib/painter.ts';
+import { aheadMs } from '../../lib/replay.ts';
 import { readRuns } from '../../lib/runs.ts';
 import { appendRun, type Track } from '../../lib/track.ts';
 import { getView, timeWindow, useView } from '../../lib/view.ts';
@@ -23,7 +24,7 @@ export function useStrip(width: number): (row: number) => Track | undefined {
           // A little to the left, for who moves there, and no buckets that have not come yet.
           const spare = getView().spanMs / 4;
           const wide = Math.min(2000, Math.ceil(px * 1.25));
-          return readStrip({ from: from - spare, to, px: wide }, signal);
+          return readStrip({ from: from - spare, to: to + aheadMs(), px: wide }, signal);
         },
     EVERY_MS,
   );
