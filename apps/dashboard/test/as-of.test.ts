@@ -2,7 +2,8 @@ import { type EventRecord, LANE } from '@cb/protocol';
 import { describe, expect, it } from 'vitest';
 import { fileName } from '../src/web/lib/download.ts';
 import { fromLocal, toLocal } from '../src/web/lib/local-time.ts';
-import { codeAt, opensWithin, type Track } from '../src/web/lib/track.ts';
+import { codeAt, lastOutageMs, opensWithin, type Track } from '../src/web/lib/track.ts';
+import { whyRow } from '../src/web/lib/why.ts';
 import { rowAsOf } from '../src/web/live/as-of.ts';
 import { complete, type RowView, toView } from '../src/web/live/row-view.ts';
 
@@ -45,7 +46,7 @@ function viewOf(more: Partial<RowView> = {}): RowView {
   return { ...toView(row, numbers), ...more };
 }
 
-const nothing = { row: TRACK, lane: () => undefined, last: undefined, opened: undefined };
+const nothing = { row: TRACK, unknown: false, lane: () => undefined, last: undefined, opened: undefined };
 
 describe('a row as it was', () => {
   it('has the state, the beginning of it and the openings of that moment', () => {
@@ -101,14 +102,54 @@ describe('a row as it was', () => {
     expect(rowAsOf(viewOf({ size: 12 }), T0 + 70_000, nothing).notClosed).toBeUndefined();
   });
 
-  it('stays what it is where nothing is known of that time', () => {
+  it('stays what it is while its past is being read', () => {
     const view = viewOf();
-    expect(rowAsOf(view, T0 - 1, nothing)).toBe(view);
     expect(rowAsOf(view, T0 + 1, { ...nothing, row: undefined })).toBe(view);
+  });
+
+  it('has no data, since no moment, where nobody had told of it by then: neither the present nor a silence', () => {
+    const instances = [
+      { lane: 7, instance: 'i7', state: 'open' as const, mode: 'auto' as const, code: LANE.open, since: T0 },
+    ];
+    const view = viewOf({ instances, code: LANE.open, since: T0 + 100_000 });
+    for (const [t, past] of [
+      [T0 - 1, nothing],
+      [T0 + 70_000, { ...nothing, unknown: true }],
+      [T0 + 70_000, { ...nothing, row: { start: [], code: [] } }],
+    ] as const) {
+      const then = rowAsOf(view, t, past);
+      expect(then).toMatchObject({ code: LANE.noData, since: 0, opens: 0, counts: [1, 0, 0, 0, 0] });
+      expect(then.notClosed).toBeUndefined();
+      expect(then.instances).toMatchObject([{ code: LANE.noData, state: 'closed', mode: 'auto' }]);
+      expect(whyRow(then)).toBe('Nothing is known of this time');
+    }
+  });
+
+  it('has an instance without data that came later', () => {
+    const instances = [
+      { lane: 7, instance: 'i7', state: 'open' as const, mode: 'auto' as const, code: LANE.open, since: T0 },
+    ];
+    const later: Track = { start: [T0 + 80_000], code: [LANE.open] };
+    const then = rowAsOf(viewOf({ instances }), T0 + 70_000, { ...nothing, lane: () => later });
+    expect(then.instances).toMatchObject([{ code: LANE.noData, state: 'closed' }]);
   });
 });
 
 describe('a track', () => {
+  it('tells how long the trouble took that was over at a moment, and nothing of a later one', () => {
+    const track: Track = {
+      start: [0, 10, 20, 50, 90],
+      code: [LANE.closed, LANE.open, LANE.closed, LANE.open, LANE.closed],
+    };
+    expect([5, 15, 25, 60, 95].map((t) => lastOutageMs(track, t))).toEqual([
+      undefined,
+      undefined,
+      10,
+      undefined,
+      40,
+    ]);
+  });
+
   it('tells what it showed for longest in a minute of which only shares are known', () => {
     const minutes = { from: T0, shares: [0, 200, 0, 0, 55, 0, 10, 0, 0, 245], changes: [3, 5] };
     const track: Track = { start: [T0 + 120_000], code: [LANE.closed], minutes };

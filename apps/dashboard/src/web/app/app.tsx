@@ -15,6 +15,7 @@ import { Announcer } from './announcer.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { hideOverlay, showOverlay, useOverlay } from './overlay.ts';
+import { PastFrame } from './past-frame.tsx';
 import { PrintHeader } from './print-header.tsx';
 import { RangeDialog } from './range-dialog.tsx';
 import { RetentionBanner } from './retention-banner.tsx';
@@ -64,6 +65,7 @@ export function App() {
       <ConnectionBanner />
       <RetentionBanner />
       <ReplayBar />
+      <PastFrame />
       {state === 'unauthorized' ? (
         <TokenForm />
       ) : wall ? (

@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
-import { clock, elapsed } from '../lib/format.ts';
+import { serverNow } from '../lib/clock.ts';
+import { clock, day, elapsed } from '../lib/format.ts';
+import { useIsPast } from '../lib/past.ts';
 import { useReplay } from '../lib/replay.ts';
 import { useNow } from '../lib/seconds.ts';
 import { resume, useView } from '../lib/view.ts';
@@ -11,6 +13,7 @@ export function LivePill() {
   const state = useConnectionState();
   const { at } = useView();
   const replay = useReplay();
+  const past = useIsPast();
   const now = useNow();
   const missed = useMissed();
   const age = useAge(state === 'live' || state === 'reconnecting');
@@ -19,8 +22,8 @@ export function LivePill() {
   const text =
     shown === 'paused'
       ? replay
-        ? `Replay ${replay.speed}× · ${clock(now)}`
-        : `Paused at ${clock(at ?? 0)}${missed > 0 ? ` · +${missed}` : ''}`
+        ? `Past · ${clock(now)}`
+        : `${past ? 'Past' : 'Paused'} at ${moment(at ?? 0)}${missed > 0 ? ` · +${missed}` : ''}`
       : shown === 'live'
         ? `Live · ${age}`
         : shown === 'reconnecting'
@@ -41,6 +44,12 @@ export function LivePill() {
       {text}
     </button>
   );
+}
+
+/** With its day where that is not today. */
+function moment(t: number): string {
+  const of = day(t);
+  return of === day(serverNow()) ? clock(t) : `${of}, ${clock(t)}`;
 }
 
 function useAge(running: boolean): string {

@@ -1,9 +1,9 @@
 import { type FormEvent, useState } from 'react';
 import { Dialog } from '../components/dialog.tsx';
 import { serverNow } from '../lib/clock.ts';
-import { duration, elapsed } from '../lib/format.ts';
+import { duration, elapsed, keptWords } from '../lib/format.ts';
 import { fromLocal, toLocal } from '../lib/local-time.ts';
-import { select, spanLimits, timeWindow } from '../lib/view.ts';
+import { select, spanLimits, timeWindow, useKept } from '../lib/view.ts';
 import './range-dialog.css';
 
 /** From one moment to another, as a calendar and a clock say it: the browser writes dates as its owner does. */
@@ -12,11 +12,12 @@ export function RangeDialog({ onClose }: { onClose: () => void }) {
     const { from, to } = timeWindow();
     return { from: toLocal(from), to: toLocal(to) };
   });
+  const kept = useKept();
   const [problem, setProblem] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const [from, to] = [fromLocal(range.from), fromLocal(range.to)];
-    const wrong = problemOf(from, to);
+    const wrong = problemOf(from, to, kept);
     setProblem(wrong);
     if (wrong !== '' || from === undefined || to === undefined) return;
     select(from, Math.min(to, serverNow()));
@@ -60,7 +61,7 @@ export function RangeDialog({ onClose }: { onClose: () => void }) {
 }
 
 /** Why that cannot be shown; empty where it can. */
-function problemOf(from: number | undefined, to: number | undefined): string {
+function problemOf(from: number | undefined, to: number | undefined, keptMs: number): string {
   if (from === undefined) return 'From is not a date and a time.';
   if (to === undefined) return 'To is not a date and a time.';
   const { leastMs, mostMs } = spanLimits();
@@ -69,5 +70,8 @@ function problemOf(from: number | undefined, to: number | undefined): string {
   if (to - from < leastMs)
     return `At least ${duration(leastMs)} can be shown, this is ${duration(to - from)}.`;
   if (to - from > mostMs) return `At most ${elapsed(mostMs)} can be shown, this is ${elapsed(to - from)}.`;
+  // A second is lost where the page itself filled in the beginning of what is kept.
+  if (from < serverNow() - keptMs - 60_000)
+    return `Nothing that old is kept: only the last ${keptWords(keptMs)}.`;
   return '';
 }

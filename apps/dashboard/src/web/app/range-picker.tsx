@@ -1,5 +1,6 @@
 import { serverNow } from '../lib/clock.ts';
 import { clock, clockShort, day, elapsed } from '../lib/format.ts';
+import { useReplay } from '../lib/replay.ts';
 import { useNow } from '../lib/seconds.ts';
 import { RANGES, setSpan, timeWindow, useKept, useView } from '../lib/view.ts';
 import { showOverlay } from './overlay.ts';
@@ -17,7 +18,9 @@ export function RangePicker() {
   const usual = ranges.some((each) => each.ms === spanMs);
   const { from, to } = timeWindow();
   const say = spanMs < 300_000 ? clock : clockShort;
-  const custom = at === null ? (usual ? '' : elapsed(spanMs)) : stretch(from, to, say);
+  // The player says it, with both ends.
+  const replaying = useReplay() !== null;
+  const custom = replaying ? '' : at === null ? (usual ? '' : elapsed(spanMs)) : stretch(from, to, say);
   return (
     <>
       <fieldset className="ranges" aria-label="Time range">

@@ -1,4 +1,5 @@
 import { startReplay, stopReplay, useReplay } from '../lib/replay.ts';
+import { unknownUntil } from '../live/known.ts';
 
 export function ReplayButton() {
   const replaying = useReplay() !== null;
@@ -9,7 +10,7 @@ export function ReplayButton() {
       aria-pressed={replaying}
       aria-label="Replay what is on screen"
       title={replaying ? 'Leave the replay' : 'Replay what is on screen (p)'}
-      onClick={replaying ? stopReplay : startReplay}
+      onClick={replaying ? stopReplay : () => startReplay(unknownUntil())}
     >
       <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
         <path

@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
 import { serverNow } from '../lib/clock.ts';
-import { dated } from '../lib/format.ts';
+import { dated, keptWords } from '../lib/format.ts';
+import { hasTimeAxis } from '../lib/paths.ts';
 import { resume, timeWindow, useKept, useView } from '../lib/view.ts';
-import { connection, history } from '../live/live.ts';
+import { unknownUntil } from '../live/known.ts';
 
 /** Lanes tell nobody that they were read. */
 const LOOK_MS = 500;
@@ -12,6 +14,7 @@ const PATIENCE = 4;
 export function RetentionBanner() {
   const { at } = useView();
   const kept = useKept();
+  const [path] = useLocation();
   const [begins, setBegins] = useState<number>();
   const [looks, setLooks] = useState(0);
   useEffect(() => {
@@ -21,7 +24,7 @@ export function RetentionBanner() {
       return;
     }
     const timer = setInterval(() => {
-      setBegins(unknownUntil(connection.watched()));
+      setBegins(unknownUntil());
       setLooks((before) => before + 1);
     }, LOOK_MS);
     return () => clearInterval(timer);
@@ -30,26 +33,15 @@ export function RetentionBanner() {
   // The lanes say more, where there are any: they have a moment to be read.
   const older = looks >= PATIENCE && to < serverNow() - kept;
   const unknown = begins !== undefined && begins >= to;
-  if (at === null || !(older || unknown)) return null;
+  if (at === null || !hasTimeAxis(path) || !(older || unknown)) return null;
   return (
     <div className="banner" role="status">
       <b>Nothing is kept of this time.</b>{' '}
       {unknown && Number.isFinite(begins) && `What is known begins on ${dated(begins)}. `}
-      {older && `It is older than what is kept: the last ${inWords(kept)}. `}
+      {older && `It is older than what is kept: the last ${keptWords(kept)}. `}
       <button type="button" className="link-button" onClick={resume}>
         Back to live
       </button>
     </div>
   );
-}
-
-function inWords(ms: number): string {
-  const hours = Math.round(ms / 3_600_000);
-  return hours % 24 === 0 && hours > 24 ? `${hours / 24} days` : `${hours} hours`;
-}
-
-/** Until when nothing is known of any of these rows; undefined where something is, or they were not read yet. */
-function unknownUntil(rows: readonly number[]): number | undefined {
-  const ends = rows.map((row) => history.unknownUntil(row));
-  return ends.length > 0 && ends.every((end) => end !== undefined) ? Math.min(...ends) : undefined;
 }

@@ -62,6 +62,12 @@ export function elapsed(ms: number): string {
   return `${Math.floor(s / 86_400)}d ${Math.floor((s % 86_400) / 3600)}h`;
 }
 
+/** How long something is kept: 24 hours, 7 days. */
+export function keptWords(ms: number): string {
+  const hours = Math.round(ms / 3_600_000);
+  return hours % 24 === 0 && hours > 24 ? `${hours / 24} days` : `${hours} hours`;
+}
+
 /** Time left, to the second below an hour: 12 min 03 s. */
 export function countdown(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { serverNow } from './clock.ts';
+import { useReplay } from './replay.ts';
 import { getView, onMove, onViewChange } from './view.ts';
 
 /** Moments nearer to the one at which the page was stopped are that one: a hand is not quicker. */
@@ -36,6 +37,12 @@ function subscribe(listener: () => void): () => void {
 /** Whether the page shows the past: values that nobody kept are then present ones, and have to be marked. */
 export function useIsPast(): boolean {
   return useSyncExternalStore(subscribe, () => pastMoment() !== null);
+}
+
+/** Whether nothing on the page may be acted on: what it shows is not what is. */
+export function useMayNotAct(): boolean {
+  const past = useIsPast();
+  return useReplay() !== null || past;
 }
 
 /** For the style sheet: present values beside past ones look it. */

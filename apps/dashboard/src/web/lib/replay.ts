@@ -56,10 +56,15 @@ export function aheadMs(): number {
   return replay?.playing ? replay.speed * AHEAD_MS : 0;
 }
 
-/** From the beginning of what is on screen to its end. */
-export function startReplay(): void {
-  const { from, to } = timeWindow();
-  set({ from, to: Math.min(to, serverNow()), speed, playing: true });
+/**
+ * From the beginning of what is on screen to its end.
+ * @param known From then on something is known: nobody watches an empty page for a minute.
+ */
+export function startReplay(known?: number): void {
+  const window = timeWindow();
+  const to = Math.min(window.to, serverNow());
+  const from = known === undefined || known >= to ? window.from : Math.max(window.from, known);
+  set({ from, to, speed, playing: true });
   tell(from);
 }
 

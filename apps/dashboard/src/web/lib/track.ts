@@ -52,10 +52,10 @@ export function runAt(track: Track | undefined, t: number): Run | undefined {
   return { from, to: track.start[i + 1] ?? Number.POSITIVE_INFINITY, code };
 }
 
-/** How long the trouble before the closed run that now lasts went on. */
-export function lastOutageMs(track: Track | undefined): number | undefined {
+/** How long the trouble before the closed run in force at `t` went on. */
+export function lastOutageMs(track: Track | undefined, t: number): number | undefined {
   if (!track) return undefined;
-  const last = track.start.length - 1;
+  const last = indexAt(track, t);
   if (last < 1 || track.code[last] !== LANE.closed) return undefined;
   let first = last;
   while (first > 0 && track.code[first - 1] !== LANE.closed) first--;

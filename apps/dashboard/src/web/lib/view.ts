@@ -25,6 +25,8 @@ const MIN_SPAN = 10_000;
 const MAX_SPAN = 604_800_000;
 /** What a server keeps that says nothing of it. */
 const DAY = 86_400_000;
+/** No link leads further back: what is read around a moment begins after 1970 then. */
+const EARLIEST = 3 * MAX_SPAN;
 const SURROUNDINGS = [3_600_000, 21_600_000, DAY, 3 * DAY, MAX_SPAN];
 
 const changed = createListeners();
@@ -51,8 +53,10 @@ export function noteKept(ms: number | undefined): void {
   const before = keptMs;
   keptMs = Math.max(DAY, ms ?? DAY);
   const spanMs = clampSpan(view.spanMs, longest());
-  if (keptMs === before && spanMs === view.spanMs) return;
-  view = { ...view, spanMs };
+  // Only now it is known what time it is there.
+  const at = view.at === null ? null : Math.min(view.at, Math.round(serverNow()));
+  if (keptMs === before && spanMs === view.spanMs && at === view.at) return;
+  view = { spanMs, at };
   changed.emit();
 }
 
@@ -80,7 +84,7 @@ function pause(at: number = serverNow()): void {
 /** The right edge moves on, many times a second; `told` says so to those who read for it, and to the address. */
 export function moveTo(at: number, told: boolean): void {
   if (told) {
-    set({ ...view, at });
+    set({ ...view, at }, serverNow() - keptMs);
     return;
   }
   view = { ...view, at: Math.round(at) };
@@ -147,10 +151,12 @@ function clampSpan(ms: number, most: number): number {
   return Math.min(most, Math.max(MIN_SPAN, ms));
 }
 
-function set(next: View): void {
+/** @param earliest The right edge goes no further back. Left out: all that is shown was kept, unless it was left already. */
+function set(next: View, earliest?: number): void {
   const now = serverNow();
   const spanMs = Math.round(clampSpan(next.spanMs, longest()));
-  const at = next.at === null ? null : Math.round(Math.min(now, Math.max(now - keptMs + spanMs, next.at)));
+  const least = earliest ?? Math.min(now - keptMs + spanMs, view.at ?? now);
+  const at = next.at === null ? null : Math.round(Math.min(now, Math.max(least, next.at)));
   if (spanMs === view.spanMs && at === view.at) return;
   view = { spanMs, at };
   changed.emit();
@@ -162,12 +168,17 @@ function set(next: View): void {
 function fromAddress(): View {
   const params = new URLSearchParams(location.search);
   const span = Number(params.get('span'));
-  const at = Number(params.get('at'));
   return {
     // Longer than the server keeps is cut once it has said how far back it can answer.
     spanMs: span > 0 ? clampSpan(span * 1000, MAX_SPAN) : DEFAULT_SPAN,
-    at: at > 0 ? at : null,
+    at: momentOf(params.get('at')),
   };
+}
+
+/** Anybody can type anything: what is no moment, and what has not come yet, follows the present. */
+function momentOf(text: string | null): number | null {
+  const t = Math.round(Number(text));
+  return t > 0 && t <= Date.now() + DAY ? Math.max(t, EARLIEST) : null;
 }
 
 function toAddress(): void {

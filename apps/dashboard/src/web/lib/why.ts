@@ -112,6 +112,7 @@ function whyComputed(row: RowSummary, outageMs: number | undefined): string {
   const last = row.last;
   switch (row.code) {
     case LANE.noData: {
+      if (row.since === 0) return 'Nothing is known of this time';
       const silent = row.counts[LANE.noData];
       const who = row.instance ?? `${silent} instances`;
       return silent === 0 ? 'No instance reports' : `No heartbeat from ${who} since ${clockShort(row.since)}`;

@@ -1,9 +1,10 @@
-import type { EventRecord } from '@cb/protocol';
+import { type EventRecord, LANE } from '@cb/protocol';
 import { createListeners } from '../lib/listeners.ts';
+import { OneRead } from '../lib/one-read.ts';
 import { pastMoment } from '../lib/past.ts';
 import { aheadMs } from '../lib/replay.ts';
 import { readRuns } from '../lib/runs.ts';
-import type { Track } from '../lib/track.ts';
+import { runAt, type Track } from '../lib/track.ts';
 import { getView, onMove, onViewChange, timeWindow } from '../lib/view.ts';
 import { readFleetEvents, readStrip } from './api.ts';
 import { rowAsOf } from './as-of.ts';
@@ -19,6 +20,8 @@ const RETRY_MS = 2000;
 /** Buckets of the whole fleet's lanes, over the range and its surroundings. */
 const PX = 2000;
 const MOST_EVENTS = 500;
+/** Of a breaker that nobody can say anything of. */
+const UNKNOWN: Track = { start: [], code: [] };
 
 /** A stretch of time, and what happened in it. */
 interface Known {
@@ -41,7 +44,9 @@ export class PastFleet {
   #index: FleetIndex | undefined;
   #views = new Map<number, RowView>();
   #known: Known | undefined;
-  #abort: AbortController | undefined;
+  /** Somebody was asked about this time, and did or did not answer. */
+  #asked = false;
+  readonly #reads = new OneRead();
   #reading: ReturnType<typeof setTimeout> | undefined;
   #publishing: ReturnType<typeof setTimeout> | undefined;
 
@@ -63,13 +68,14 @@ export class PastFleet {
 
   #follow(): void {
     if (pastMoment() === null || !this.#store.index().loaded) {
-      this.#abort?.abort();
+      this.#reads.stop();
       clearTimeout(this.#reading);
       clearTimeout(this.#publishing);
       this.#publishing = undefined;
       if (this.#index === undefined) return;
       this.#index = undefined;
       this.#known = undefined;
+      this.#asked = false;
       this.changed.emit();
       return;
     }
@@ -109,9 +115,14 @@ export class PastFleet {
     const coarse = known && t >= known.from && t <= known.to ? known.tracks.get(view.row) : undefined;
     const events = known?.events.get(view.row) ?? [];
     const upTo = events.findLastIndex((event) => event.t <= t);
+    const row =
+      exact && (exact.start[0] ?? Number.POSITIVE_INFINITY) <= t
+        ? exact
+        : (coarse ?? (this.#asked ? UNKNOWN : undefined));
     const opened = events.findLast((event) => event.t <= t && event.to === 'open' && event.from === 'closed');
     return rowAsOf(view, t, {
-      row: exact && (exact.start[0] ?? Number.POSITIVE_INFINITY) <= t ? exact : coarse,
+      row,
+      unknown: row === exact ? t < (this.#history.unknownUntil(view.row) ?? 0) : beginsUnknown(row, t),
       lane: (lane) => this.#history.lane(lane),
       // What the row says of the present holds for the past where it is older than that.
       last: events[upTo] ?? (view.last && view.last.t <= t ? view.last : undefined),
@@ -121,36 +132,41 @@ export class PastFleet {
 
   #readLater(ms: number): void {
     clearTimeout(this.#reading);
-    this.#reading = setTimeout(() => void this.#read(), ms);
+    this.#reading = setTimeout(() => this.#reads.start((signal) => this.#read(signal)), ms);
   }
 
-  async #read(): Promise<void> {
+  async #read(signal: AbortSignal): Promise<void> {
     const moment = pastMoment();
     if (moment === null) return;
     const { epoch } = this.#store;
     const ahead = moment + aheadMs();
-    this.#abort?.abort();
-    const abort = new AbortController();
-    this.#abort = abort;
     const { from, to } = timeWindow();
     const spare = getView().spanMs / 4;
-    const range = { from: from - spare, to: Math.max(to + spare, ahead) };
+    const range = { from: from - spare, to: Math.max(to, ahead) + spare };
     const covered =
       this.#known?.epoch === epoch && this.#known.from <= from && this.#known.to >= Math.max(to, ahead);
     try {
       const [strip, page] = await Promise.all([
-        covered ? undefined : readStrip({ ...range, px: PX }, abort.signal),
-        readFleetEvents(from - 2 * spare, ahead, MOST_EVENTS, abort.signal),
+        covered ? undefined : readStrip({ ...range, px: PX }, signal),
+        readFleetEvents(from - 2 * spare, ahead, MOST_EVENTS, signal),
       ]);
-      if (abort.signal.aborted) return;
+      if (signal.aborted) return;
       const tracks = strip ? tracksOf(strip) : (this.#known?.tracks ?? new Map<number, Track>());
       const stretch = strip ? range : { from: this.#known?.from ?? from, to: this.#known?.to ?? to };
       this.#known = { epoch, ...stretch, tracks, events: byRow(page.events) };
-      this.#publish();
     } catch {
-      if (!abort.signal.aborted) this.#readLater(RETRY_MS);
+      if (signal.aborted) return;
+      this.#readLater(RETRY_MS);
     }
+    this.#asked = true;
+    this.#publish();
   }
+}
+
+/** So a lane in buckets begins that nobody told of at first; a silence that began before it looks the same. */
+function beginsUnknown(track: Track | undefined, t: number): boolean {
+  const run = runAt(track, t);
+  return run?.code === LANE.noData && run.from === track?.start[0];
 }
 
 function tracksOf(strip: Awaited<ReturnType<typeof readStrip>>): Map<number, Track> {

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { OneRead } from '../lib/one-read.ts';
 import { getView, onViewChange } from '../lib/view.ts';
 import { useConnectionState, useFleetIndex } from './hooks.ts';
 
@@ -28,33 +29,30 @@ export function useReading<T>(
   // Dependencies on purpose: the key says when something else is asked for; after every reconnect it is read again.
   useEffect(() => {
     if (!asked) return;
-    let abort = new AbortController();
+    const reads = new OneRead();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const later = (ms: number) => {
       clearTimeout(timer);
       timer = setTimeout(run, ms);
     };
     const run = () => {
-      abort.abort();
-      abort = new AbortController();
-      const { signal } = abort;
-      latest.current?.(signal).then(
-        (value) => {
-          if (signal.aborted) return;
+      reads.start(async (signal) => {
+        try {
+          const value = await latest.current?.(signal);
+          if (signal.aborted || value === undefined) return;
           setAnswer({ epoch, value });
           if (getView().at === null) later(everyMs);
-        },
-        () => {
+        } catch {
           if (!signal.aborted) later(RETRY_MS);
-        },
-      );
+        }
+      });
     };
     if (waitMs === 0 || answer === undefined) run();
     else later(waitMs);
     const stop = onViewChange(() => later(SETTLE_MS));
     return () => {
       stop();
-      abort.abort();
+      reads.stop();
       clearTimeout(timer);
     };
   }, [key, asked, epoch, everyMs]);

@@ -1,8 +1,10 @@
 import { LANE } from '@cb/protocol';
+import { ActingNote } from '../../components/acting-note.tsx';
 import { Menu, type MenuItem } from '../../components/menu.tsx';
 import { opWords } from '../../lib/control-words.ts';
 import { openAct, openSettings, openTakeControl } from '../../lib/dialogs.ts';
 import { isOverlaid } from '../../lib/overlay-words.ts';
+import { useMayNotAct } from '../../lib/past.ts';
 import { mayAct } from '../../lib/roles.ts';
 import { useControlConfigured, useRole } from '../../live/hooks.ts';
 import type { RowView } from '../../live/row-view.ts';
@@ -13,6 +15,7 @@ type Op = Parameters<typeof openAct>[1];
 /** What a role may do with this breaker; what it may not is not there. */
 export function Actions({ view }: { view: RowView }) {
   const role = useRole();
+  const past = useMayNotAct();
   const configured = useControlConfigured();
   const heard = view.instances.filter(({ code }) => code !== LANE.noData);
   const takesCommands = heard.some(({ control }) => control);
@@ -24,7 +27,7 @@ export function Actions({ view }: { view: RowView }) {
       </button>
     );
   }
-  if (!takesCommands) {
+  if (!takesCommands && !past) {
     return (
       <p className="actions-none muted" data-no-actions>
         {heard.length === 0
@@ -33,6 +36,7 @@ export function Actions({ view }: { view: RowView }) {
       </p>
     );
   }
+  if (past) return <ActingNote />;
   const { row } = view;
   const item = (op: Op): MenuItem => ({
     key: op,

@@ -7,6 +7,7 @@ import { KindMark } from '../../components/kind-mark.tsx';
 import { Snippet } from '../../components/snippet.tsx';
 import { openSettings } from '../../lib/dialogs.ts';
 import { elapsed } from '../../lib/format.ts';
+import { useIsPast, useMayNotAct } from '../../lib/past.ts';
 import { withSearch } from '../../lib/paths.ts';
 import { mayAct } from '../../lib/roles.ts';
 import { useNow } from '../../lib/seconds.ts';
@@ -67,7 +68,8 @@ function Breaker({ row }: { row: number }) {
   useWatch(rows, epoch, true);
   useTimeline(rows, true);
   const view = useRow(row);
-  const maySet = mayAct(useRole(), 'admin');
+  const past = useMayNotAct();
+  const maySet = mayAct(useRole(), 'admin') && !past;
   const detail = useDetailAsOf(row, useDetail(row, epoch));
   const { open } = useWhatIf();
   // Another breaker's page: what was tried before was not tried here.
@@ -116,6 +118,7 @@ function Breaker({ row }: { row: number }) {
 
 function BreakerHead({ view }: { view: RowView }) {
   const now = useNow();
+  const past = useIsPast();
   const slug = slugOf(view.code);
   return (
     <header className="breaker-head">
@@ -136,7 +139,10 @@ function BreakerHead({ view }: { view: RowView }) {
           {view.code === LANE.closed ? 'Closed' : wordOf(slug)} for{' '}
           <b>{view.since > 0 ? elapsed(now - view.since) : '–'}</b>
         </span>
-        <span className="muted">{view.opens === 1 ? '1 open' : `${view.opens} opens`} in the last hour</span>
+        <span className="muted">
+          {view.opens === 1 ? '1 open' : `${view.opens} opens`}{' '}
+          {past ? 'in the hour before' : 'in the last hour'}
+        </span>
       </span>
       <WhatIfButton />
       <ExportMenu rows={[view]} of="breaker" />

@@ -9,6 +9,7 @@ import {
   whereWords,
   withoutWords,
 } from '../../lib/overlay-words.ts';
+import { useMayNotAct } from '../../lib/past.ts';
 import { mayAct } from '../../lib/roles.ts';
 import { useNow } from '../../lib/seconds.ts';
 import { useRole } from '../../live/hooks.ts';
@@ -31,7 +32,8 @@ function Overlay({ overlay, view }: { overlay: Overlaid; view: RowView }) {
   const now = useNow();
   const role = useRole();
   const { mode, by, note, until, instances } = overlay;
-  const releases = mayAct(role, 'operator') && instances.some(({ control }) => control);
+  const past = useMayNotAct();
+  const releases = !past && mayAct(role, 'operator') && instances.some(({ control }) => control);
   return (
     <li className={`panel overlay overlay-${mode}`} data-overlay={mode}>
       <ModeMark mode={mode} />

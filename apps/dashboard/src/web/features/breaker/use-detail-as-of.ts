@@ -1,5 +1,6 @@
 import type { EventRecord } from '@cb/protocol';
 import { useEffect, useMemo, useState } from 'react';
+import { OneRead } from '../../lib/one-read.ts';
 import { pastMoment, useIsPast } from '../../lib/past.ts';
 import { aheadMs } from '../../lib/replay.ts';
 import { useNow } from '../../lib/seconds.ts';
@@ -11,6 +12,7 @@ import type { Detail } from './use-detail.ts';
 const DAY_MS = 86_400_000;
 /** A drag says hundreds of moments; the one that it stops at is read. */
 const SETTLE_MS = 150;
+const RETRY_MS = 2000;
 const MOST = 500;
 
 /**
@@ -36,20 +38,19 @@ function useEventsUpTo(row: number, past: boolean): readonly EventRecord[] | und
   const [events, setEvents] = useState<readonly EventRecord[]>();
   useEffect(() => {
     if (!past) return;
-    let abort = new AbortController();
+    const reads = new OneRead();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const read = () => {
-      const moment = pastMoment();
-      if (moment === null) return;
-      abort.abort();
-      abort = new AbortController();
-      const { signal } = abort;
-      readEvents(row, moment - DAY_MS, moment + 1000 + aheadMs(), signal, MOST).then(
-        (page) => setEvents(page.events),
-        () => {
-          if (!signal.aborted) later(2000);
-        },
-      );
+      reads.start(async (signal) => {
+        const moment = pastMoment();
+        if (moment === null) return;
+        try {
+          const page = await readEvents(row, moment - DAY_MS, moment + 1000 + aheadMs(), signal, MOST);
+          if (!signal.aborted) setEvents(page.events);
+        } catch {
+          if (!signal.aborted) later(RETRY_MS);
+        }
+      });
     };
     const later = (ms: number) => {
       clearTimeout(timer);
@@ -59,7 +60,7 @@ function useEventsUpTo(row: number, past: boolean): readonly EventRecord[] | und
     const stop = onViewChange(() => later(SETTLE_MS));
     return () => {
       stop();
-      abort.abort();
+      reads.stop();
       clearTimeout(timer);
       setEvents(undefined);
     };

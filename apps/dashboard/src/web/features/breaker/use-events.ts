@@ -1,5 +1,6 @@
 import type { EventRecord } from '@cb/protocol';
 import { useEffect, useMemo, useState } from 'react';
+import { OneRead } from '../../lib/one-read.ts';
 import { aheadMs } from '../../lib/replay.ts';
 import { useNow } from '../../lib/seconds.ts';
 import { getView, onViewChange, timeWindow } from '../../lib/view.ts';
@@ -15,6 +16,7 @@ export interface Events {
 
 /** Texts follow the time to the second. */
 const SECOND_MS = 1000;
+const RETRY_MS = 2000;
 /** More than this is not read by anybody. */
 const MOST = 200;
 
@@ -25,19 +27,18 @@ export function useEvents(row: number, epoch: string): Events {
   // Dependencies on purpose: read again after every reconnect.
   useEffect(() => {
     if (state !== 'live') return;
-    let abort = new AbortController();
+    const reads = new OneRead();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const read = () => {
-      abort.abort();
-      abort = new AbortController();
-      const { signal } = abort;
-      const { from, to } = timeWindow();
-      readEvents(row, from, to + 1000 + aheadMs(), signal).then(
-        (page) => setHeld({ events: page.events, more: page.more, loaded: true }),
-        () => {
-          if (!signal.aborted) later(2000);
-        },
-      );
+      reads.start(async (signal) => {
+        const { from, to } = timeWindow();
+        try {
+          const { events, more } = await readEvents(row, from, to + 1000 + aheadMs(), signal);
+          if (!signal.aborted) setHeld({ events, more, loaded: true });
+        } catch {
+          if (!signal.aborted) later(RETRY_MS);
+        }
+      });
     };
     const later = (ms: number) => {
       clearTimeout(timer);
@@ -56,7 +57,7 @@ export function useEvents(row: number, epoch: string): Events {
       }),
     ];
     return () => {
-      abort.abort();
+      reads.stop();
       clearTimeout(timer);
       for (const each of stop) each();
     };
@@ -65,8 +66,9 @@ export function useEvents(row: number, epoch: string): Events {
   return useMemo(() => upTo(held, now), [held, now]);
 }
 
-/** In a replay more was read than is over. */
+/** In a replay more was read than is over. What has just come in is over, whatever the clock here says. */
 function upTo(held: Events, now: number): Events {
+  if (getView().at === null) return held;
   const events = held.events.filter(({ t }) => t < now + SECOND_MS);
   return events.length === held.events.length ? held : { ...held, events };
 }

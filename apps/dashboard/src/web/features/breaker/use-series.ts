@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { OneRead } from '../../lib/one-read.ts';
 import { aheadMs } from '../../lib/replay.ts';
 import { getView, onViewChange, timeWindow } from '../../lib/view.ts';
 import { readSeries } from '../../live/api.ts';
@@ -18,33 +19,32 @@ export function useSeries(row: number, epoch: string): ChartData | undefined {
   // Dependencies on purpose: read again after every reconnect.
   useEffect(() => {
     if (state !== 'live') return;
-    let abort = new AbortController();
+    const reads = new OneRead();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const later = (ms: number) => {
       clearTimeout(timer);
       timer = setTimeout(read, ms);
     };
     const read = () => {
-      abort.abort();
-      abort = new AbortController();
-      const { signal } = abort;
-      const { from, to } = timeWindow();
-      const spare = Math.max((to - from) / 4, aheadMs());
-      readSeries(row, from - spare, to + (getView().at === null ? 1000 : spare), signal).then(
-        (series) => {
+      reads.start(async (signal) => {
+        const { from, to } = timeWindow();
+        const spare = Math.max((to - from) / 4, aheadMs());
+        try {
+          const end = to + (getView().at === null ? 1000 : spare);
+          const series = await readSeries(row, from - spare, end, signal);
+          if (signal.aborted) return;
           setData(toChartData(series));
           if (getView().at === null) later(Math.max(FASTEST_MS, Math.min(15_000, series.stepMs)));
-        },
-        () => {
+        } catch {
           if (!signal.aborted) later(RETRY_MS);
-        },
-      );
+        }
+      });
     };
     read();
     const stop = onViewChange(() => later(200));
     return () => {
       stop();
-      abort.abort();
+      reads.stop();
       clearTimeout(timer);
     };
   }, [row, epoch, state]);

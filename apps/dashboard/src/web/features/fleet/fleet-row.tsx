@@ -18,6 +18,9 @@ import { history, markers } from '../../live/live.ts';
 import type { RowView } from '../../live/row-view.ts';
 import { inRange, refusedMs } from './stats-words.ts';
 
+/** Texts follow the time to the second. */
+const SECOND_MS = 1000;
+
 interface Place {
   index: number;
   top: number;
@@ -134,7 +137,7 @@ function useSaid(view: RowView) {
   const { service, name, code, since } = view;
   const opening = openingOf(view);
   const deploy = opening && markers.deployBefore(service, opening.t);
-  const why = whyRow(view, lastOutageMs(history.row(view.row)));
+  const why = whyRow(view, lastOutageMs(history.row(view.row), now + SECOND_MS));
   const said = opening && deploy ? `${why} · ${afterDeploy(deploy, opening.t)}` : why;
   // The link lies over the whole row: a click anywhere opens it, as does the middle button in another tab.
   const title = (

@@ -40,9 +40,10 @@ export function StateCounts({ rows, loaded, chosen, onToggle }: Props) {
 function noteOf(slug: StateSlug, rows: readonly RowView[], n: number): string {
   if (slug === 'closed') return `of ${count(rows.length)}`;
   if (n === 0) return 'none';
-  if (slug === 'half-open') return 'probing now';
+  if (slug === 'half-open') return 'probing';
   if (slug === 'isolated') return 'by hand';
-  if (slug === 'no-data') return 'lost heartbeat';
-  const services = new Set(rows.filter((row) => slugOf(row.code) === slug).map((row) => row.service));
+  const these = rows.filter((row) => slugOf(row.code) === slug);
+  if (slug === 'no-data') return these.every(({ since }) => since === 0) ? 'nothing known' : 'lost heartbeat';
+  const services = new Set(these.map((row) => row.service));
   return services.size === 1 ? `in ${[...services][0]}` : `in ${services.size} services`;
 }

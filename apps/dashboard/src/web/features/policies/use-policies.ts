@@ -1,5 +1,6 @@
 import type { PolicyList } from '@cb/protocol';
 import { useEffect, useState } from 'react';
+import { useMayNotAct } from '../../lib/past.ts';
 import { useView } from '../../lib/view.ts';
 import { readPolicies } from '../../live/api.ts';
 import { useConnectionState } from '../../live/hooks.ts';
@@ -10,7 +11,9 @@ const EVERY_MS = 2_000;
 export function usePolicies(service: string, instances: boolean): PolicyList | undefined {
   const [list, setList] = useState<PolicyList>();
   const state = useConnectionState();
-  const paused = useView().at !== null;
+  const past = useMayNotAct();
+  // They have no past: who comes from one is shown the present.
+  const paused = useView().at !== null && !past;
   useEffect(() => {
     if (state !== 'live') return;
     const abort = new AbortController();

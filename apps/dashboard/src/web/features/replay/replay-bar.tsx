@@ -1,8 +1,12 @@
 import { useEffect } from 'react';
+import { Link, useLocation } from 'wouter';
 import { Kbd } from '../../components/kbd.tsx';
+import { serverNow } from '../../lib/clock.ts';
 import { addCommands } from '../../lib/commands.ts';
-import { clock, exact } from '../../lib/format.ts';
+import { clock, day, elapsed, exact } from '../../lib/format.ts';
+import { hasTimeAxis, withSearch } from '../../lib/paths.ts';
 import {
+  getReplay,
   type Replay,
   SPEEDS,
   seek,
@@ -34,17 +38,51 @@ export function ReplayBar() {
 }
 
 function Bar({ replay }: { replay: Replay }) {
+  const [path] = useLocation();
+  const shown = hasTimeAxis(path);
+  // Nobody sees it there, and whoever comes back goes on where they were.
+  useEffect(() => {
+    if (!shown && getReplay()?.playing) togglePlaying();
+  }, [shown]);
+  return shown ? <Player replay={replay} /> : <Elsewhere />;
+}
+
+/** Some pages have no past: what is on them must not be taken for it. */
+function Elsewhere() {
+  return (
+    <section className="replay" aria-label="Replay" data-replay="elsewhere">
+      <div className="replay-row">
+        <p className="replay-elsewhere">
+          <b>The replay is stopped.</b> This page knows no past: what it shows is of now.
+        </p>
+        <Link className="button" href={withSearch('/')}>
+          Back to the replay
+        </Link>
+        <button type="button" className="button primary" onClick={stopReplay}>
+          Back to live
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function Player({ replay }: { replay: Replay }) {
   const { from, to, playing, speed } = replay;
   const now = useNow();
   const at = Math.min(to, Math.max(from, now));
   return (
     <section className="replay" aria-label="Replay" data-replay={playing ? 'playing' : 'stopped'}>
       <div className="replay-row">
-        <button type="button" className="button replay-play" onClick={togglePlaying}>
+        <button
+          type="button"
+          className="button replay-play"
+          aria-label={playing ? 'Pause' : 'Play'}
+          onClick={togglePlaying}
+        >
           <svg width="11" height="12" viewBox="0 0 11 12" fill="currentColor" aria-hidden="true">
             {playing ? <path d="M0 0h3.4v12H0ZM7 0h3.4v12H7Z" /> : <path d="M1 0v12l10-6Z" />}
           </svg>
-          {playing ? 'Pause' : 'Play'}
+          <span className="replay-play-word">{playing ? 'Pause' : 'Play'}</span>
           <Kbd>p</Kbd>
         </button>
         <time
@@ -54,6 +92,7 @@ function Bar({ replay }: { replay: Replay }) {
           data-replay-at={at}
         >
           {clock(at)}
+          <span className="replay-ago">{ago(at)}</span>
         </time>
         <fieldset className="ranges replay-speeds" aria-label="Speed">
           {SPEEDS.map((each) => (
@@ -69,14 +108,14 @@ function Bar({ replay }: { replay: Replay }) {
           aria-valuetext={clock(at)}
           min={from}
           max={to}
-          step={1000}
+          step={stepOf(to - from)}
           value={at}
           onChange={(event) => seek(Number(event.target.value))}
         />
         <span className="muted replay-ends">
-          {clock(from)} → {clock(to)}
+          {said(from)} → {said(to)}
         </span>
-        <button type="button" className="button" onClick={() => void copyLink()}>
+        <button type="button" className="button replay-link" onClick={() => void copyLink()}>
           Copy link
         </button>
         <button type="button" className="button primary" onClick={stopReplay}>
@@ -88,4 +127,22 @@ function Bar({ replay }: { replay: Replay }) {
       </p>
     </section>
   );
+}
+
+/** An arrow key goes one step: a thousand of them cross it. */
+function stepOf(lengthMs: number): number {
+  return Math.max(1000, Math.round(lengthMs / 1_000_000) * 1000);
+}
+
+/** So that nobody takes it for what happens: how long it has been over. */
+function ago(t: number): string {
+  const ms = serverNow() - t;
+  // Seconds of an hour ago run and say nothing.
+  return `${elapsed(ms < 600_000 ? ms : ms - (ms % 60_000)).replace(/ 0[smh]$/, '')} ago`;
+}
+
+/** With its day where that is not today. */
+function said(t: number): string {
+  const of = day(t);
+  return of === day(serverNow()) ? clock(t) : `${of}, ${clock(t)}`;
 }

@@ -1,5 +1,6 @@
 import type { Command } from '../../lib/commands.ts';
 import { getReplay, SPEEDS, setSpeed, startReplay, stopReplay, togglePlaying } from '../../lib/replay.ts';
+import { unknownUntil } from '../../live/known.ts';
 
 /** Only where something on the page has a time axis. */
 const hasAxis = () => document.querySelector('.axis') !== null;
@@ -26,7 +27,7 @@ export const REPLAY_COMMANDS: readonly Command[] = [
     keys: ['p'],
     also: 'play incident past again speed',
     available: hasAxis,
-    run: () => (replaying() ? togglePlaying() : startReplay()),
+    run: () => (replaying() ? togglePlaying() : startReplay(unknownUntil())),
   },
   {
     id: 'replay.slower',
