@@ -4,7 +4,7 @@ import { fileName } from '../src/web/lib/download.ts';
 import { fromLocal, toLocal } from '../src/web/lib/local-time.ts';
 import { codeAt, lastOutageMs, opensWithin, type Track } from '../src/web/lib/track.ts';
 import { whyRow } from '../src/web/lib/why.ts';
-import { rowAsOf } from '../src/web/live/as-of.ts';
+import { type KnownPast, rowAsOf } from '../src/web/live/as-of.ts';
 import { complete, type RowView, toView } from '../src/web/live/row-view.ts';
 
 const T0 = 1_700_000_040_000;
@@ -112,11 +112,12 @@ describe('a row as it was', () => {
       { lane: 7, instance: 'i7', state: 'open' as const, mode: 'auto' as const, code: LANE.open, since: T0 },
     ];
     const view = viewOf({ instances, code: LANE.open, since: T0 + 100_000 });
-    for (const [t, past] of [
+    const cases: [number, KnownPast][] = [
       [T0 - 1, nothing],
       [T0 + 70_000, { ...nothing, unknown: true }],
       [T0 + 70_000, { ...nothing, row: { start: [], code: [] } }],
-    ] as const) {
+    ];
+    for (const [t, past] of cases) {
       const then = rowAsOf(view, t, past);
       expect(then).toMatchObject({ code: LANE.noData, since: 0, opens: 0, counts: [1, 0, 0, 0, 0] });
       expect(then.notClosed).toBeUndefined();

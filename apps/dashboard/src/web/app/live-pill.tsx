@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
 import { serverNow } from '../lib/clock.ts';
 import { clock, day, elapsed } from '../lib/format.ts';
-import { useIsPast } from '../lib/past.ts';
+import { useIsPast, useMayNotAct } from '../lib/past.ts';
+import { hasTimeAxis } from '../lib/paths.ts';
 import { useReplay } from '../lib/replay.ts';
 import { useNow } from '../lib/seconds.ts';
 import { resume, useView } from '../lib/view.ts';
@@ -17,7 +19,10 @@ export function LivePill() {
   const now = useNow();
   const missed = useMissed();
   const age = useAge(state === 'live' || state === 'reconnecting');
-  const paused = state === 'live' && at !== null;
+  const mayNotAct = useMayNotAct();
+  const [path] = useLocation();
+  // Pages that know no past go on with the present.
+  const paused = state === 'live' && at !== null && !(mayNotAct && !hasTimeAxis(path));
   const shown = paused ? 'paused' : state;
   const text =
     shown === 'paused'

@@ -1,10 +1,17 @@
+import { useLocation } from 'wouter';
 import { Kbd } from '../components/kbd.tsx';
+import { useMayNotAct } from '../lib/past.ts';
+import { hasTimeAxis } from '../lib/paths.ts';
 import { togglePlaying, useReplay } from '../lib/replay.ts';
 import { togglePause, useView } from '../lib/view.ts';
 
 export function PauseButton() {
   const { at } = useView();
   const replay = useReplay();
+  const past = useMayNotAct();
+  const [path] = useLocation();
+  // On pages that know no past there is nothing to go on with.
+  if (past && !hasTimeAxis(path)) return null;
   const paused = replay ? !replay.playing : at !== null;
   return (
     <button

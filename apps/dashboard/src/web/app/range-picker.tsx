@@ -34,27 +34,25 @@ export function RangePicker() {
           className="range-custom"
           aria-haspopup="dialog"
           title="From one moment to another"
+          aria-label={custom ? `${custom}: from one moment to another` : 'From one moment to another'}
           onClick={() => showOverlay('range')}
         >
-          {custom || (
-            <>
-              <span className="hidden">From one moment to another</span>
-              <svg
-                width="14"
-                height="14"
-                viewBox="0 0 14 14"
-                fill="none"
-                stroke="currentColor"
-                aria-hidden="true"
-              >
-                <path
-                  d="M1.5 3h11v9.5h-11ZM1.5 6h11M4.2 1.2v3M9.8 1.2v3"
-                  strokeWidth="1.3"
-                  strokeLinejoin="round"
-                />
-              </svg>
-            </>
-          )}
+          {custom && <span className="range-stretch">{custom}</span>}
+          <svg
+            className="range-icon"
+            width="14"
+            height="14"
+            viewBox="0 0 14 14"
+            fill="none"
+            stroke="currentColor"
+            aria-hidden="true"
+          >
+            <path
+              d="M1.5 3h11v9.5h-11ZM1.5 6h11M4.2 1.2v3M9.8 1.2v3"
+              strokeWidth="1.3"
+              strokeLinejoin="round"
+            />
+          </svg>
         </button>
       </fieldset>
       <select

@@ -6,7 +6,6 @@ import { addCommands } from '../../lib/commands.ts';
 import { clock, day, elapsed, exact } from '../../lib/format.ts';
 import { hasTimeAxis, withSearch } from '../../lib/paths.ts';
 import {
-  getReplay,
   type Replay,
   SPEEDS,
   seek,
@@ -42,8 +41,8 @@ function Bar({ replay }: { replay: Replay }) {
   const shown = hasTimeAxis(path);
   // Nobody sees it there, and whoever comes back goes on where they were.
   useEffect(() => {
-    if (!shown && getReplay()?.playing) togglePlaying();
-  }, [shown]);
+    if (!shown && replay.playing) togglePlaying();
+  }, [shown, replay.playing]);
   return shown ? <Player replay={replay} /> : <Elsewhere />;
 }
 
