@@ -34,9 +34,9 @@ export function RangePicker() {
           className="range-custom"
           aria-haspopup="dialog"
           title="From one moment to another"
-          aria-label={custom ? `${custom}: from one moment to another` : 'From one moment to another'}
           onClick={() => showOverlay('range')}
         >
+          <span className="hidden">From one moment to another</span>
           {custom && <span className="range-stretch">{custom}</span>}
           <svg
             className="range-icon"

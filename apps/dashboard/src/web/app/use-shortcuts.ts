@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { focusHeading, isInDialog, isTyping } from '../lib/focus.ts';
+import { focusHeading, isInDialog, isTyping, movesSlider } from '../lib/focus.ts';
 import { keyList } from '../lib/key-list.ts';
 import { createKeyReader, isMac, pressedKey } from '../lib/keys.ts';
 import { singleKeys } from '../lib/single-keys.ts';
@@ -12,7 +12,7 @@ export function useShortcuts(): void {
     const reader = createKeyReader(mac, singleKeys);
     const onKey = (event: KeyboardEvent) => {
       const { target } = event;
-      if (event.defaultPrevented || event.isComposing || isInDialog(target)) return;
+      if (event.defaultPrevented || event.isComposing || isInDialog(target) || movesSlider(event)) return;
       if (isPaletteComing()) {
         event.preventDefault();
         typeAhead(event.key);

@@ -31,8 +31,15 @@ export function closeDialog(dialog: HTMLDialogElement | null): void {
 export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&
-    target.closest('input, textarea, select, [contenteditable]:not([contenteditable="false"])') !== null
+    target.closest(
+      'input:not([type="range"]), textarea, select, [contenteditable]:not([contenteditable="false"])',
+    ) !== null
   );
+}
+
+/** A slider needs these keys for itself, and no other. */
+export function movesSlider({ key, target }: KeyboardEvent): boolean {
+  return target instanceof HTMLInputElement && target.type === 'range' && /^(Arrow|Page|Home$|End$)/.test(key);
 }
 
 /** True while a dialog or a menu has the keyboard for itself. */

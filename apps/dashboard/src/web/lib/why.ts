@@ -122,6 +122,7 @@ function whyComputed(row: RowSummary, outageMs: number | undefined): string {
     case LANE.open: {
       if (row.opens >= FLAPPING) return withError(`Flapping: ${row.opens} opens in the last hour`, last);
       const began = openingOf(row);
+      if (!began) return 'What opened it is not known';
       return withError(began?.to === 'open' ? causeOf(began.why) : '', began);
     }
     case LANE.halfOpen:

@@ -65,10 +65,15 @@ function Sentence({ view, event, detail }: SentenceProps) {
           </span>
         </>
       ) : (
-        !silent && (detail ? 'It has not opened since this dashboard has known it.' : '\u00a0')
+        !silent && (detail ? withoutOpening(trouble) : '\u00a0')
       )}
     </p>
   );
+}
+
+/** Changes are kept for less time than lanes: what is open has opened. */
+function withoutOpening(trouble: boolean): string {
+  return trouble ? 'What opened it is not known.' : 'It has not opened since this dashboard has known it.';
 }
 
 /** The calls that decided, and the time from the first failure to the decision. */
