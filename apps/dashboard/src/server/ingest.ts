@@ -21,9 +21,6 @@ import { OpenCommands } from './open-commands.ts';
 import { Peer } from './peer.ts';
 import type { ServerContext } from './server-context.ts';
 
-/** How long a service may be connected without saying who it is. */
-const HELLO_WITHIN_MS = 5_000;
-
 /** Serves `/ingest`: what services say goes into the fleet. */
 export function serveIngest(namespace: Namespace, context: ServerContext): void {
   namespace.on('connection', (socket) => {
@@ -49,7 +46,7 @@ class IngestConnection implements Owner {
     this.#fleet = context.fleet;
     this.#peer = new Peer(socket, { ...context, burst: 200, perSecond: 100 });
     this.#commands = new OpenCommands(this.#peer);
-    const patience = setTimeout(() => this.#peer.close('silent'), HELLO_WITHIN_MS).unref();
+    const patience = setTimeout(() => this.#peer.close('silent'), this.#fleet.limits.enterMs).unref();
     socket.once('disconnect', (reason) => {
       clearTimeout(patience);
       this.#commands.close();

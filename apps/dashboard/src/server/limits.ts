@@ -4,6 +4,8 @@ export interface Limits {
   heartbeatMs: number;
   /** How often a service sends its counters. Default 1,000. */
   rollupMs: number;
+  /** How long a connection may stay without entering, and then without saying hello where it is a service. Default 5,000. */
+  enterMs: number;
   /** Rows (breakers over all instances) in all, and of one service. Beyond it calm, silent ones go. Default 10,000 and 2,000. */
   rows: number;
   rowsPerService: number;
@@ -34,6 +36,7 @@ export interface Limits {
 const DEFAULTS: Limits = {
   heartbeatMs: 5_000,
   rollupMs: 1_000,
+  enterMs: 5_000,
   rows: 10_000,
   rowsPerService: 2_000,
   lanes: 250_000,

@@ -204,7 +204,7 @@ function createSockets(
     transports: ['websocket'],
     maxHttpBufferSize: 65_536,
     serveClient: false,
-    connectTimeout: 5_000,
+    connectTimeout: context.fleet.limits.enterMs,
     pingInterval: 10_000,
     pingTimeout: 5_000,
     perMessageDeflate: false,
