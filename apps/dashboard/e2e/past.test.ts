@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DashboardOptions } from '@cb/dashboard';
 import type { Browser, Page } from 'playwright-core';
 import { afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { describeInBrowser, launchBrowser, rowOf, visit } from './browser.ts';
 import { openShop } from './fake-shop.ts';
+import { startDashboardProgram } from './process.ts';
 import { WireService } from './wire-service.ts';
 
 const MINUTE = 60_000;
@@ -210,6 +214,50 @@ describeInBrowser('the past, at its edges', () => {
     await page.getByRole('button', { name: 'Back to live' }).click();
     await page.goto(`${shop.url}${path}`);
     await page.getByRole('group', { name: 'Actions' }).waitFor();
+  });
+
+  it('is replayed by a server that was killed and started again, and by a page that lost its server', {
+    timeout: 60_000,
+  }, async () => {
+    const path = mkdtempSync(join(tmpdir(), 'cb-past-'));
+    onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+    const kept = ['--history', 'file', '--history-path', path];
+    const first = await startDashboardProgram(0, ...kept);
+    onTestFinished(() => void first.kill());
+    const service = await WireService.start(first.url, 'checkout', 'checkout-1', [
+      { id: 1, name: 'payments' },
+    ]);
+    onTestFinished(() => service.stop());
+    const openedAt = await service.change(1, 'closed', 'open', 9 * MINUTE);
+    await service.change(1, 'open', 'closed', 5 * MINUTE);
+    const written = async (url: string) =>
+      ((await (await fetch(`${url}healthz`)).json()) as { history: { waiting: number; written: number } })
+        .history;
+    await expect.poll(async () => (await written(first.url)).written).toBeGreaterThanOrEqual(2);
+    await expect.poll(async () => (await written(first.url)).waiting).toBe(0);
+    service.stop();
+    await first.kill('SIGKILL');
+
+    const second = await startDashboardProgram(0, ...kept);
+    onTestFinished(() => void second.kill());
+    const { page } = await open(at(second.url, openedAt + MINUTE, '', 240));
+    const row = (state: string) => page.locator(rowOf('checkout', 'payments', state));
+    await row('open').waitFor();
+    await expect
+      .poll(() => row('open').locator('[data-why]').textContent())
+      .toMatch(/61 of last 100 calls failed/);
+    await page.keyboard.press('p');
+    await row('closed').waitFor();
+
+    await second.kill();
+    await page.locator('[data-connection="reconnecting"]').waitFor();
+    await page.getByRole('button', { name: '60×' }).click();
+    await row('open').waitFor();
+    await page.locator('.replay[data-replay="stopped"]').waitFor();
+    await page.locator('.past-frame').waitFor();
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem', { name: 'Events as CSV' }).click();
+    await page.getByText('The server cannot be reached.').first().waitFor();
   });
 
   it('is exported as it stood at the moment of a link, and no cell of it is a formula', async () => {

@@ -39,7 +39,9 @@ export function isTyping(target: EventTarget | null): boolean {
 
 /** A slider needs these keys for itself, and no other. */
 export function movesSlider({ key, target }: KeyboardEvent): boolean {
-  return target instanceof HTMLInputElement && target.type === 'range' && /^(Arrow|Page|Home$|End$)/.test(key);
+  return (
+    target instanceof HTMLInputElement && target.type === 'range' && /^(Arrow|Page|Home$|End$)/.test(key)
+  );
 }
 
 /** True while a dialog or a menu has the keyboard for itself. */
