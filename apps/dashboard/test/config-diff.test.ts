@@ -1,10 +1,8 @@
-import { runInNewContext } from 'node:vm';
 import { backoff, createBreaker, failureRatio, lastCalls, slowRatio } from '@cb/core';
 import { describe, expect, it } from 'vitest';
 import { checkSettings, readSettings } from '../src/web/features/control/read-settings.ts';
 import { commonSettings, refusalOf, withCommon } from '../src/web/lib/common-settings.ts';
 import { changedParts, diffConfig, laidOver, takenAway } from '../src/web/lib/config-diff.ts';
-import { breakerCode, literal } from '../src/web/lib/plain-code.ts';
 
 /** As core resolves it, and as it travels. */
 function resolved(options: Omit<Parameters<typeof createBreaker>[0], 'name'> = {}): Record<string, unknown> {
@@ -76,33 +74,6 @@ describe('the difference of two configurations', () => {
     });
     expect(laidOver({ a: 1 }, undefined)).toEqual({ a: 1 });
     expect(laidOver(null, { a: 1 })).toEqual({ a: 1 });
-  });
-});
-
-describe('settings as code', () => {
-  it('make the same breaker', () => {
-    const code = breakerCode('ledger', LEDGER);
-    expect(code).toMatch(
-      /^createBreaker\(\{\n {2}name: 'ledger',\n {2}window: \{ kind: 'last-calls', calls: 20 \},\n/,
-    );
-    expect(code).toContain('firstMs: 1_500');
-    expect(code.split('\n').every((line) => line.length <= 80)).toBe(true);
-    const made: unknown = runInNewContext(code, { createBreaker: (options: unknown) => options });
-    expect(made).toEqual({ name: 'ledger', ...LEDGER });
-  });
-
-  it.each([
-    ['it\'s "so"\n', "'it\\'s \"so\"\\n'"],
-    [1_000_000.5, '1000000.5'],
-    [-1_234, '-1_234'],
-    [null, 'null'],
-    [[], '[]'],
-  ])('writes %j as a literal', (value, text) => {
-    expect(literal(value)).toBe(text);
-  });
-
-  it('quotes keys that are no names', () => {
-    expect(literal({ 'a-b': 1, ok: 2 })).toBe("{\n  'a-b': 1,\n  ok: 2,\n}");
   });
 });
 

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
+import { readConfig } from '../../lib/breaker-config.ts';
+import { createCode } from '../../lib/config-code.ts';
 import { diffConfig } from '../../lib/config-diff.ts';
-import { breakerCode } from '../../lib/plain-code.ts';
 
 interface Props {
   name: string;
@@ -11,6 +12,7 @@ interface Props {
 /** What will be other than it is, value by value, and the same as code. */
 export function SettingsDifference({ name, before, after }: Props) {
   const changes = diffConfig(before, after);
+  const config = readConfig(after);
   if (changes.length === 0) return <p className="muted">Nothing is changed yet.</p>;
   return (
     <section className="settings-difference" aria-label="What changes">
@@ -26,7 +28,7 @@ export function SettingsDifference({ name, before, after }: Props) {
           ))}
         </tbody>
       </table>
-      <Code text={breakerCode(name, after)} />
+      {config && <Code text={createCode(name, config)} />}
     </section>
   );
 }
