@@ -151,6 +151,28 @@ export const CHECKED: readonly Checked[] = [
     },
   },
   {
+    name: 'policies, in a replay',
+    path: '',
+    ready: '[data-breaker="checkout/payments"]',
+    prepare: async (page) => {
+      await page.keyboard.press('p');
+      await page.locator('.past-frame').waitFor();
+      await page.getByRole('link', { name: 'Policies' }).click();
+      await page.locator('.replay[data-replay="elsewhere"]').waitFor();
+    },
+  },
+  {
+    name: 'breaker, replayed',
+    path: 'b/checkout/payments',
+    ready: '[data-event]',
+    admin: true,
+    prepare: async (page) => {
+      await page.keyboard.press('p');
+      await page.keyboard.press('p');
+      await page.locator('[data-acts-on-present]').waitFor();
+    },
+  },
+  {
     name: 'breaker, with the menu of files',
     path: 'b/checkout/payments',
     ready: '[data-event]',
