@@ -1,14 +1,14 @@
-import { type EventRecord, LANE } from '@cb/protocol';
+import type { EventRecord } from '@cb/protocol';
 import { createListeners } from '../lib/listeners.ts';
 import { OneRead } from '../lib/one-read.ts';
 import { pastMoment } from '../lib/past.ts';
 import { aheadMs } from '../lib/replay.ts';
-import { readRuns } from '../lib/runs.ts';
-import { runAt, type Track } from '../lib/track.ts';
+import type { Track } from '../lib/track.ts';
 import { getView, onMove, onViewChange, timeWindow } from '../lib/view.ts';
 import { readFleetEvents, readStrip } from './api.ts';
 import { rowAsOf } from './as-of.ts';
 import type { History } from './history.ts';
+import { beginsUnknown, byRow, tracksOf } from './past-reads.ts';
 import type { RowView } from './row-view.ts';
 import type { FleetIndex, FleetStore } from './store.ts';
 
@@ -161,34 +161,6 @@ export class PastFleet {
     this.#asked = true;
     this.#publish();
   }
-}
-
-/** So a lane in buckets begins that nobody told of at first; a silence that began before it looks the same. */
-function beginsUnknown(track: Track | undefined, t: number): boolean {
-  const run = runAt(track, t);
-  return run?.code === LANE.noData && run.from === track?.start[0];
-}
-
-function tracksOf(strip: Awaited<ReturnType<typeof readStrip>>): Map<number, Track> {
-  const lanes = readRuns(strip, strip.runs);
-  const tracks = new Map<number, Track>();
-  let row = 0;
-  strip.row.forEach((step, i) => {
-    row += step;
-    const lane = lanes[i];
-    if (lane) tracks.set(row, lane);
-  });
-  return tracks;
-}
-
-function byRow(newestFirst: readonly EventRecord[]): Map<number, EventRecord[]> {
-  const rows = new Map<number, EventRecord[]>();
-  for (const event of [...newestFirst].reverse()) {
-    const of = rows.get(event.row) ?? [];
-    of.push(event);
-    rows.set(event.row, of);
-  }
-  return rows;
 }
 
 /** Whether a reader would see no difference. */
