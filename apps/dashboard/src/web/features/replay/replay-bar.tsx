@@ -72,12 +72,7 @@ function Player({ replay }: { replay: Replay }) {
   return (
     <section className="replay" aria-label="Replay" data-replay={playing ? 'playing' : 'stopped'}>
       <div className="replay-row">
-        <button
-          type="button"
-          className="button replay-play"
-          aria-label={playing ? 'Pause' : 'Play'}
-          onClick={togglePlaying}
-        >
+        <button type="button" className="button replay-play" onClick={togglePlaying}>
           <svg width="11" height="12" viewBox="0 0 11 12" fill="currentColor" aria-hidden="true">
             {playing ? <path d="M0 0h3.4v12H0ZM7 0h3.4v12H7Z" /> : <path d="M1 0v12l10-6Z" />}
           </svg>
