@@ -58,9 +58,10 @@ export class Ledger implements Window {
   readonly #touched: boolean;
   #origin: number;
   #rolledTo = 0;
-  /** Calls that began before are not among those counted here; nor are those of an earlier generation. */
+  /** Calls that began before are not among those counted here; nor are those of an earlier generation, or a later one. */
   readonly #since: number;
   countsFrom = 0;
+  countsTo: number = Number.POSITIVE_INFINITY;
   /** Oldest first; spans without calls are left out. */
   #spans: Span[] = [];
   #sums = noCounts();
