@@ -59,7 +59,7 @@ import type {
   Settled,
   WindowView,
 } from './types.ts';
-import { createWindow, type Window, windowAfter } from './window.ts';
+import { createWindow, emptied, type Window, windowAfter } from './window.ts';
 
 /** Of a window that has just begun. */
 const NOTHING_SEEN: Omit<WindowView, 'inFlight'> = Object.freeze({
@@ -781,8 +781,10 @@ export class Circuit implements Breaker, Beside {
   #reading(now: number): Reading {
     const { adapting, windowLivesOn } = this.#plan;
     const machine = this.#machineAt(now);
-    // Closed by time alone, which nobody has noticed yet: the window begins afresh.
-    const fresh = machine.name === 'closed' && this.#machine.name !== 'closed' && !windowLivesOn;
+    // Closed or opened by time alone, which nobody has noticed yet: the window may begin afresh.
+    const clears =
+      machine.name === 'closed' ? !windowLivesOn : this.config.counting?.clears === 'opening-and-closing';
+    const fresh = machine.name !== this.#machine.name && clears;
     const view = this.#view(now);
     return {
       name: this.name,
@@ -795,7 +797,7 @@ export class Circuit implements Breaker, Beside {
       machine,
       past: this.#past,
       trouble: this.#trouble,
-      window: fresh ? createWindow(this.config, machine.since) : this.#window,
+      window: fresh ? emptied(this.#window, this.config, machine.since) : this.#window,
       view: fresh ? { ...NOTHING_SEEN, inFlight: view.inFlight } : view,
       effectiveRatio: adapting === null ? undefined : this.limitOf(adapting),
       config: this.config,
