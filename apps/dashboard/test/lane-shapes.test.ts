@@ -1,6 +1,6 @@
 import { LANE, type Lane } from '@cb/protocol';
+import { drawLanes, type LaneContext, type LanePalette } from '@cb/timeline/drawing';
 import { describe, expect, it } from 'vitest';
-import { drawLanes, type LaneContext, type LanePalette } from '../src/web/lib/draw-lanes.ts';
 import { STATE_SLUGS, slugOf, wordOf } from '../src/web/lib/states.ts';
 
 const NAMED: LanePalette = {

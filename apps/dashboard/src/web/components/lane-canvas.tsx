@@ -1,6 +1,5 @@
+import { drawLanes, type LaneRect, snapWindow } from '@cb/timeline/drawing';
 import { useEffect } from 'react';
-import { snapWindow } from '../lib/columns.ts';
-import { drawLanes, type LaneRect } from '../lib/draw-lanes.ts';
 import { repaint } from '../lib/painter.ts';
 import { palette } from '../lib/palette.ts';
 import { timeWindow } from '../lib/view.ts';

@@ -1,6 +1,6 @@
 import { LANE } from '@cb/protocol';
-import { BLANK, fillColumns } from '../../lib/columns.ts';
-import type { LaneView } from '../../lib/draw-lanes.ts';
+import type { LaneView } from '@cb/timeline/drawing';
+import { BLANK, fillColumns } from '@cb/timeline/drawing';
 import { palette } from '../../lib/palette.ts';
 import type { Track } from '../../lib/track.ts';
 

@@ -1,5 +1,5 @@
-import { LANE } from '@cb/protocol';
 import { BLANK, fillColumns, type TimeWindow } from './columns.ts';
+import { LANE } from './lane.ts';
 import type { Track } from './track.ts';
 
 type Fill = string | CanvasPattern;
