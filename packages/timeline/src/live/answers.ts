@@ -61,6 +61,7 @@ export function readTimeline(given: unknown): TimelineAnswer | undefined {
   for (const each of listOf(lanes)) {
     const { row, lane, segments, minutes } = fieldsOf(each);
     const exact = readRuns(segments);
+    if (!isNumber(row) || !isNumber(lane)) continue;
     read.set(`${row}:${lane}`, [...readMinutes(minutes, exact[0]?.fromMs ?? to), ...exact]);
   }
   return { epoch, to, lanes: read };
