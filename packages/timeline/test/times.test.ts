@@ -1,6 +1,5 @@
-import { createTimes } from '@cb/timeline/drawing';
 import { describe, expect, it } from 'vitest';
-import { spoken } from '../src/web/lib/format.ts';
+import { createTimes, spoken } from '../src/drawing/index.ts';
 
 const T = Date.UTC(2025, 10, 21, 21, 39, 7, 312);
 

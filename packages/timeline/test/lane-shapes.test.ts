@@ -1,7 +1,14 @@
-import { LANE, type Lane } from '@cb/protocol';
-import { drawLanes, type LaneContext, type LanePalette } from '@cb/timeline/drawing';
 import { describe, expect, it } from 'vitest';
-import { STATE_SLUGS, slugOf, wordOf } from '../src/web/lib/states.ts';
+import {
+  drawLanes,
+  LANE,
+  type Lane,
+  type LaneContext,
+  type LanePalette,
+  STATE_SLUGS,
+  slugOf,
+  wordOf,
+} from '../src/drawing/index.ts';
 
 const NAMED: LanePalette = {
   noData: 'dots',
