@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export const conditions: string[] = ['@cb/source', 'module', 'node', 'development|production'];
 export default defineConfig({
   test: {
+    // One for each core: vitest would keep one free, and most tests here wait for sockets and browsers now and then.
+    maxWorkers: '100%',
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],

@@ -278,19 +278,21 @@ else {
 const TICK_MS = 100;
 /** Waits for the server in between: on a machine that cannot keep up there is less of a load, not an endless queue. */
 let answered = true;
-function ask() {
+async function ask() {
   answered = false;
-  const done = () => {
-    answered = true;
-  };
-  fleet[0].socket.emitWithAck('st', []).then(done, done);
+  try {
+    await fleet[0].socket.emitWithAck('st', []);
+  } catch {
+    // Cut off in between: it reports when the line is back.
+  }
+  answered = true;
 }
 
 /** In each tenth of a second some instances report, so that the load is even. */
 for (let next = 0; ; ) {
   const now = Date.now();
   if (everyMs > 0 && answered) {
-    ask();
+    void ask();
     const many = (fleet.length * TICK_MS) / everyMs;
     for (let i = 0; i < many; i++) fleet[(next + i) % fleet.length].rollup(now, everyMs);
     next = (next + many) % fleet.length;

@@ -56,7 +56,8 @@ describeInBrowser('dashboard, where there is nothing to show', () => {
       async (path, file, module, row) => {
         const shop = await shopWith();
         const { page, errors } = await visit(browser, shop.url + path);
-        expect(await words(page)).toMatch(/No (breaker|policy) has reported yet/);
+        // "Reading…" comes before it.
+        await expect.poll(() => words(page)).toMatch(/No (breaker|policy) has reported yet/);
         const lines = await words(page, '.snippet');
         expect(lines.trim().split('\n')).toHaveLength(4);
         expect(lines).toContain(new URL(shop.url).origin);

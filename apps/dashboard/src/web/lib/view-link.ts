@@ -29,7 +29,7 @@ export async function copyLink(): Promise<void> {
 }
 
 /** Into the clipboard. False where the browser does not allow it. */
-export async function copyText(text: string): Promise<boolean> {
+async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
