@@ -1,8 +1,7 @@
 import { LANE, type Lane } from '@cb/protocol';
-import { stretchesOf } from '@cb/timeline/drawing';
 import { describe, expect, it } from 'vitest';
 import { changeAfter, changeBefore } from '../src/web/lib/changes.ts';
-import { foldedOf, opensIn } from '../src/web/lib/stretches.ts';
+import { foldedOf, opensIn, stretchesOf } from '../src/web/lib/stretches.ts';
 import type { Track } from '../src/web/lib/track.ts';
 
 const { closed, open, halfOpen } = LANE;

@@ -1,6 +1,6 @@
 import { snapWindow, type TimeWindow } from './drawing/columns.ts';
 import { drawAxis } from './drawing/draw-axis.ts';
-import { drawLanes, type LaneRect } from './drawing/draw-lanes.ts';
+import { drawLane, type LaneBox } from './drawing/draw-lane.ts';
 import { fitCanvas } from './drawing/fit-canvas.ts';
 import { askColours, lanePalette } from './drawing/lane-palette.ts';
 import type { ReadLane } from './read-lane.ts';
@@ -21,7 +21,7 @@ export interface Scene {
   theme: string;
 }
 
-function sizeOf(height: number): LaneRect['size'] {
+function sizeOf(height: number): LaneBox['size'] {
   return height >= 24 ? 'row' : height >= 18 ? 'compact' : 'thin';
 }
 
@@ -38,6 +38,8 @@ export function paint(canvas: HTMLCanvasElement, { read, window, now, live, heig
   const font = `11px ${getComputedStyle(canvas).fontFamily}`;
   drawAxis(ctx, snapped, { width, height: AXIS, live }, { ...style, font });
   const size = sizeOf(height);
-  const lanes = read.map((track, n) => ({ middle: AXIS + (n + 0.5) * height, size, track }));
-  drawLanes(ctx, lanes, { ...snapped, width, until: now, knownUntil: Number.MAX_VALUE }, palette);
+  const view = { ...snapped, width, until: now, knownUntil: Number.MAX_VALUE };
+  read.forEach((track, n) => {
+    drawLane(ctx, track, { middle: AXIS + (n + 0.5) * height, size }, view, palette);
+  });
 }

@@ -1,4 +1,4 @@
-import type { LanePalette } from './draw-lanes.ts';
+import type { LanePalette } from './draw-lane.ts';
 
 /** Names of the colours that lanes are drawn in, as the style sheets have them. */
 export type LaneColour =
@@ -9,8 +9,7 @@ export type LaneColour =
   | 'half-open-edge'
   | 'isolated'
   | 'isolated-line'
-  | 'open'
-  | 'text-2';
+  | 'open';
 
 /**
  * The fillings of every state, made once a theme and resolution: colour, and hatch where height alone does not say it.
@@ -24,7 +23,6 @@ export function lanePalette(colour: (name: LaneColour) => string, ratio: number)
     halfOpenEdge: colour('half-open-edge'),
     isolated: hatch(colour('isolated'), colour('isolated-line'), 'cross', ratio),
     open: colour('open'),
-    mark: colour('text-2'),
   };
 }
 

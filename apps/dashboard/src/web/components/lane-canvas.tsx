@@ -1,5 +1,6 @@
-import { drawLanes, type LaneRect, snapWindow } from '@cb/timeline/drawing';
+import { snapWindow } from '@cb/timeline/drawing';
 import { useEffect } from 'react';
+import { drawLanes, type LaneRect } from '../lib/draw-lanes.ts';
 import { repaint } from '../lib/painter.ts';
 import { palette } from '../lib/palette.ts';
 import { timeWindow } from '../lib/view.ts';

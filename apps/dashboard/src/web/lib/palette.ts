@@ -1,4 +1,5 @@
-import { askColours, type LanePalette, lanePalette } from '@cb/timeline/drawing';
+import { askColours, lanePalette } from '@cb/timeline/drawing';
+import type { LanePalette } from './draw-lanes.ts';
 import { createListeners } from './listeners.ts';
 import { pixelRatio } from './paper.ts';
 
@@ -46,6 +47,7 @@ function readPalette(): Palette {
     halfOpenWord: colour('half-open-word'),
     openWord: colour('open-word'),
     openSolid: colour('open'),
+    mark: colour('text-2'),
     text: colour('text'),
     muted: colour('muted'),
     line: colour('line'),

@@ -1,4 +1,5 @@
-import { drawLanes, type LaneRect, timeTicks } from '@cb/timeline/drawing';
+import { timeTicks } from '@cb/timeline/drawing';
+import { drawLanes, type LaneRect } from './draw-lanes.ts';
 import { exact } from './format.ts';
 import { palette } from './palette.ts';
 import { pixelRatio } from './paper.ts';

@@ -1,5 +1,16 @@
 import { LANE, type Lane } from '@cb/protocol';
-import { indexAt, type TimeWindow, type Track } from '@cb/timeline/drawing';
+import type { TimeWindow } from '@cb/timeline/drawing';
+import { indexAt, type Track } from './track.ts';
+
+/** A piece of a lane in one state. */
+export interface Stretch {
+  from: number;
+  /** The end, or the present while it lasts. */
+  to: number;
+  code: Lane;
+  /** Lasts still. */
+  open: boolean;
+}
 
 /** Minutes of which only the shares of time are known any more. */
 export interface Folded {
@@ -7,6 +18,27 @@ export interface Folded {
   to: number;
   /** Share of time per state, 0 to 1, by lane code. */
   shares: ReadonlyMap<Lane, number>;
+}
+
+/** A lane in the window as a list, newest first, at most `most` of it. What is cut at an edge begins or ends there. */
+export function stretchesOf(
+  track: Track | undefined,
+  window: TimeWindow,
+  now: number,
+  most: number,
+): Stretch[] {
+  if (!track) return [];
+  const end = Math.min(window.to, now);
+  const found: Stretch[] = [];
+  for (let i = indexAt(track, end); i >= 0 && found.length < most; i--) {
+    const start = track.start[i] ?? 0;
+    const next = track.start[i + 1] ?? Number.POSITIVE_INFINITY;
+    const to = Math.min(end, next);
+    if (to <= window.from) break;
+    const from = Math.max(window.from, start);
+    if (to > from) found.push({ from, to, code: track.code[i] ?? LANE.noData, open: next > now });
+  }
+  return found;
 }
 
 /** How often the lane opened within the window. After a failed probe it is open again, which is no opening. */

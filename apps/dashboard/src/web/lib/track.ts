@@ -1,7 +1,12 @@
-import { LANE, type Lane } from '@cb/protocol';
-import { indexAt, type Track } from '@cb/timeline/drawing';
+import { LANE, type Lane, type Minutes } from '@cb/protocol';
+import { indexAt, type Track as Runs } from '@cb/timeline/drawing';
 
-export { indexAt, type Track };
+export { indexAt };
+
+/** What is known of one lane: exact runs, oldest first, and before them perhaps minutes that were folded. */
+export interface Track extends Runs {
+  minutes?: Minutes;
+}
 
 export interface Run {
   from: number;

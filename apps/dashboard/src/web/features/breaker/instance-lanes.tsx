@@ -1,9 +1,9 @@
 import { LANE } from '@cb/protocol';
-import type { LaneRect } from '@cb/timeline/drawing';
 import { useCallback, useMemo } from 'react';
 import { Glyph } from '../../components/glyph.tsx';
 import { LaneCanvas } from '../../components/lane-canvas.tsx';
 import { ModeMark } from '../../components/mode-mark.tsx';
+import type { LaneRect } from '../../lib/draw-lanes.ts';
 import { NONE } from '../../lib/format.ts';
 import { useNarrow } from '../../lib/narrow.ts';
 import { modeWord, overlayLine } from '../../lib/overlay-words.ts';

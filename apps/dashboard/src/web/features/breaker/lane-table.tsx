@@ -1,11 +1,10 @@
 import { type EventRecord, laneOf } from '@cb/protocol';
-import { type Stretch, stretchesOf } from '@cb/timeline/drawing';
 import { useState } from 'react';
 import { Glyph } from '../../components/glyph.tsx';
 import { clock, clockMs, day, exact, percent, spoken } from '../../lib/format.ts';
 import { useNow } from '../../lib/seconds.ts';
 import { STATE_SLUGS, slugOf, wordOf } from '../../lib/states.ts';
-import { type Folded, foldedOf } from '../../lib/stretches.ts';
+import { type Folded, foldedOf, type Stretch, stretchesOf } from '../../lib/stretches.ts';
 import { getView, timeWindow, useView } from '../../lib/view.ts';
 import { eventLine } from '../../lib/why.ts';
 import { history } from '../../live/live.ts';

@@ -1,9 +1,9 @@
-import type { LaneRect } from '@cb/timeline/drawing';
 import { type ReactNode, useCallback, useMemo, useRef } from 'react';
 import { Axis } from '../../components/axis.tsx';
 import { Crosshair } from '../../components/crosshair.tsx';
 import { LaneCanvas } from '../../components/lane-canvas.tsx';
 import { useTimeGestures } from '../../components/time-gestures.ts';
+import type { LaneRect } from '../../lib/draw-lanes.ts';
 import { clock, duration, latency, percent, rate } from '../../lib/format.ts';
 import { useHoverTime } from '../../lib/hover.ts';
 import { useNow } from '../../lib/seconds.ts';

@@ -1,9 +1,9 @@
-import type { LaneRect } from '@cb/timeline/drawing';
 import { useCallback, useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { Crosshair } from '../../components/crosshair.tsx';
 import { LaneCanvas } from '../../components/lane-canvas.tsx';
 import { useTimeGestures } from '../../components/time-gestures.ts';
+import type { LaneRect } from '../../lib/draw-lanes.ts';
 import { useNarrow } from '../../lib/narrow.ts';
 import { breakerPath, withSearch } from '../../lib/paths.ts';
 import { useTimeline, useWatch } from '../../live/hooks.ts';

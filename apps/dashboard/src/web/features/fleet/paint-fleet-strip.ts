@@ -1,6 +1,5 @@
 import { LANE } from '@cb/protocol';
-import type { LaneView } from '@cb/timeline/drawing';
-import { BLANK, fillColumns } from '@cb/timeline/drawing';
+import { BLANK, fillColumns, type LaneView } from '@cb/timeline/drawing';
 import { palette } from '../../lib/palette.ts';
 import type { Track } from '../../lib/track.ts';
 

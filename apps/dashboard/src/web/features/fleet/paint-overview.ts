@@ -1,6 +1,5 @@
 import { LANE, type LaneCounts, type Overview } from '@cb/protocol';
-import type { TimeWindow } from '@cb/timeline/drawing';
-import { timeTicks } from '@cb/timeline/drawing';
+import { type TimeWindow, timeTicks } from '@cb/timeline/drawing';
 import type { Surface } from '../../components/time-canvas.tsx';
 import { palette } from '../../lib/palette.ts';
 

@@ -1,6 +1,6 @@
-import type { LaneRect } from '@cb/timeline/drawing';
 import { useCallback } from 'react';
 import { LaneCanvas } from '../../../components/lane-canvas.tsx';
+import type { LaneRect } from '../../../lib/draw-lanes.ts';
 import { useHoverTime } from '../../../lib/hover.ts';
 import { slugOf, wordOf } from '../../../lib/states.ts';
 import { runAt, type Track } from '../../../lib/track.ts';
