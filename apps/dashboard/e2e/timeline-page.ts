@@ -20,6 +20,9 @@ export async function openTimelinePage(): Promise<TimelinePage> {
     configFile: false,
     logLevel: 'silent',
     root,
+    // React's own, which does everything twice in StrictMode and tells where server and browser differ.
+    mode: 'development',
+    define: { 'process.env.NODE_ENV': '"development"' },
     build: { outDir, emptyOutDir: true, assetsInlineLimit: 0 },
   });
   const server = createServer((request, response) => {
