@@ -30,9 +30,6 @@ const PROPS = {
 let browser: Browser;
 let host: TimelinePage;
 
-/** The test itself reads pixels back, which is slow; React would like to have its tools installed. */
-const EXPECTED = /^Canvas2D|React DevTools/;
-
 interface Opened {
   page: Page;
   errors: string[];
