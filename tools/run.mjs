@@ -30,6 +30,7 @@ const recipes = {
     build('--filter=./packages/*', '--filter=@cb/prisma-host-7', '--filter=@cb/dashboard'),
     ['node', 'tools/check-packages.mjs', ...rest],
     ['node', 'tools/check-readmes.mjs'],
+    ['node', 'tools/check-timeline.mjs'],
     ['node', 'tools/check-dashboard.mjs'],
     ['node', 'tools/check-image.mjs'],
     ['node', 'tools/check-size.mjs'],

@@ -2,17 +2,27 @@ import { readFileSync } from 'node:fs';
 import { type Color, converter, differenceCiede2000, parse, wcagContrast } from 'culori';
 
 const CSS: string = readFileSync(new URL('../src/web/app/theme.css', import.meta.url), 'utf8');
+/** Those that the dashboard shares with `@cb/timeline`. */
+const SHARED: string = readFileSync(new URL(import.meta.resolve('@cb/timeline/colours.css')), 'utf8');
 export const LOOKS = ['light', 'dark'] as const;
 type Look = (typeof LOOKS)[number];
 
 /** Every colour of the style sheet, in both looks. */
 export const TOKENS: ReadonlyMap<string, Record<Look, string>> = new Map(
-  [...CSS.matchAll(/--([\w-]+): light-dark\((#\w+), (#\w+)\)/g)].map(
-    ([, name = '', light = '', dark = '']) => [name, { light, dark }],
-  ),
+  [
+    ...CSS.replaceAll(/var\(--(cb-[\w-]+)\)/g, (_, name: string) => sharedValue(name)).matchAll(
+      /--([\w-]+): light-dark\((#\w+), (#\w+)\)/g,
+    ),
+  ].map(([, name = '', light = '', dark = '']) => [name, { light, dark }]),
 );
 /** Names of everything that is set there, a colour or not. */
 export const NAMES: readonly string[] = [...CSS.matchAll(/--([\w-]+):/g)].map(([, name = '']) => name);
+
+function sharedValue(name: string): string {
+  const value = new RegExp(`--${name}: ([^;]+);`).exec(SHARED)?.[1];
+  if (value === undefined) throw new Error(`colours.css has no colour --${name}`);
+  return value;
+}
 
 export function colourOf(name: string, look: Look): string {
   const token = TOKENS.get(name);

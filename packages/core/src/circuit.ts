@@ -59,7 +59,7 @@ import type {
   Settled,
   WindowView,
 } from './types.ts';
-import { createWindow, type Window, windowAfter } from './window.ts';
+import { createWindow, emptied, type Window, windowAfter } from './window.ts';
 
 /** Of a window that has just begun. */
 const NOTHING_SEEN: Omit<WindowView, 'inFlight'> = Object.freeze({
@@ -434,7 +434,8 @@ export class Circuit implements Breaker, Beside {
   #uncounted(generation: number, lease: number): number {
     if (!(this.#window instanceof Ledger)) return 0;
     const probe = lease !== -1 && !this.#plan.windowLivesOn;
-    return probe || generation < this.#window.countsFrom ? UNCOUNTED : 0;
+    const { countsFrom, countsTo } = this.#window;
+    return probe || generation < countsFrom || generation > countsTo ? UNCOUNTED : 0;
   }
 
   #recordIgnored(bits: number, startedAt: number): void {
@@ -476,7 +477,7 @@ export class Circuit implements Breaker, Beside {
   #count(bits: number, now: number, startedAt: number, error: unknown, hintMs: number): void {
     const plan = this.#plan;
     this.#extras?.learn((bits & FAILED) !== 0, now);
-    if (this.#trouble === null) this.#window.record(0, now, startedAt);
+    if (this.#trouble === null) this.#window.record(bits, now, startedAt);
     else this.#record(bits, now, startedAt, error);
     if (!(bits & FAILED ? plan.asksOnFailure : plan.asksOnSuccess)) return;
     if (!plan.asksAlways && !this.#hasTrouble()) return;
@@ -602,6 +603,7 @@ export class Circuit implements Breaker, Beside {
     // From when the state began, which may have been noticed late.
     if (machine.name === 'closed') this.#closed(machine.since, event);
     else if (machine.name === 'open') this.#opened(machine.since);
+    this.#leaveUncounted();
     this.#announceLater();
     if (change !== undefined) this.#audience?.emitter.emit('state-changed', change);
   }
@@ -623,9 +625,19 @@ export class Circuit implements Breaker, Beside {
     this.#extras?.opened(now);
   }
 
+  /** Calls that begin while the circuit is not closed do not reach the window, unless it lives on. */
+  #leaveUncounted(): void {
+    if (this.#machine.name === 'closed' || this.#plan.windowLivesOn) return;
+    if (this.#window instanceof Ledger)
+      this.#window.countsTo = Math.min(this.#window.countsTo, this.#generation - 1);
+  }
+
   #clear(now: number): void {
     this.#window.clear(now);
-    if (this.#window instanceof Ledger) this.#window.countsFrom = this.#generation;
+    if (this.#window instanceof Ledger) {
+      this.#window.countsFrom = this.#generation;
+      this.#window.countsTo = Number.POSITIVE_INFINITY;
+    }
     const trouble = this.#troubled();
     trouble.failuresInARow = trouble.successesInARow = 0;
   }
@@ -685,6 +697,7 @@ export class Circuit implements Breaker, Beside {
     const now = this.#now();
     this.#window = windowAfter(this.#window, before, after, now);
     this.#plan = planOf(after, this.#plan.latency);
+    this.#leaveUncounted();
     this.#extras = extrasFor(after, this.#plan, this.#services, now, this.#extras);
     this.#audience?.emitter.emit('configured', {
       type: 'configured',
@@ -768,8 +781,10 @@ export class Circuit implements Breaker, Beside {
   #reading(now: number): Reading {
     const { adapting, windowLivesOn } = this.#plan;
     const machine = this.#machineAt(now);
-    // Closed by time alone, which nobody has noticed yet: the window begins afresh.
-    const fresh = machine.name === 'closed' && this.#machine.name !== 'closed' && !windowLivesOn;
+    // Closed or opened by time alone, which nobody has noticed yet: the window may begin afresh.
+    const clears =
+      machine.name === 'closed' ? !windowLivesOn : this.config.counting?.clears === 'opening-and-closing';
+    const fresh = machine.name !== this.#machine.name && clears;
     const view = this.#view(now);
     return {
       name: this.name,
@@ -782,7 +797,7 @@ export class Circuit implements Breaker, Beside {
       machine,
       past: this.#past,
       trouble: this.#trouble,
-      window: fresh ? createWindow(this.config, machine.since) : this.#window,
+      window: fresh ? emptied(this.#window, this.config, machine.since) : this.#window,
       view: fresh ? { ...NOTHING_SEEN, inFlight: view.inFlight } : view,
       effectiveRatio: adapting === null ? undefined : this.limitOf(adapting),
       config: this.config,
@@ -796,6 +811,7 @@ export class Circuit implements Breaker, Beside {
     const elapsedMs = Math.max(0, wallNow(this.#services) - kept.wallAt);
     this.#machine = restoreMachine(kept, now, elapsedMs, this.config);
     this.#window.restore(kept.window, now, elapsedMs);
+    this.#leaveUncounted();
     // By name: an export of a later version may have more.
     const { succeeded, failed, slow, ignored, rejected, stale } = kept.counts;
     const trouble = { failed, slow, ignored, rejected, stale };

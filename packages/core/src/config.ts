@@ -151,7 +151,10 @@ export interface Counting {
   readonly rejected: 'nothing' | 'calls' | 'failures';
   /** What ignored calls count as; as 'successes' they also count for a probe. @default 'nothing' */
   readonly ignored: 'nothing' | 'calls' | 'successes';
-  /** What results are that come after the circuit moved on. @default 'stale': they move nothing */
+  /**
+   * What results are that come after the circuit moved on. Where the window was emptied since, or a new interval made their
+   * calls stale, they count together with their calls. @default 'stale': they move nothing
+   */
   readonly late: 'stale' | 'counted';
   /** When the rules are asked. @default after 'results' of both kinds */
   readonly check: 'results' | 'failures' | 'arrivals';

@@ -49,6 +49,7 @@ export function isPlain({ anchor, forgets }: LastMs, counting: Counting = COUNTI
 }
 
 export class Ledger implements Window {
+  readonly #window: LastMs | Tumbling | SinceClosed;
   readonly #config: Spans;
   readonly #counting: Counting;
   /** How many spans the window covers, and how long each is. */
@@ -58,9 +59,10 @@ export class Ledger implements Window {
   readonly #touched: boolean;
   #origin: number;
   #rolledTo = 0;
-  /** Calls that began before are not among those counted here; nor are those of an earlier generation. */
+  /** Calls that began before are not among those counted here; nor are those of an earlier generation, or a later one. */
   readonly #since: number;
   countsFrom = 0;
+  countsTo: number = Number.POSITIVE_INFINITY;
   /** Oldest first; spans without calls are left out. */
   #spans: Span[] = [];
   #sums = noCounts();
@@ -68,9 +70,9 @@ export class Ledger implements Window {
   #forgotten: number[] | null;
   #streaks: Streaks = { failuresInARow: 0, successesInARow: 0 };
 
-  constructor(config: LastMs | Tumbling | SinceClosed, counting: Counting = COUNTING, now: number) {
-    const { ms = Number.POSITIVE_INFINITY, buckets = 1, anchor, forgets, restarts }: Spans = config;
-    this.#config = config;
+  constructor(window: LastMs | Tumbling | SinceClosed, counting: Counting = COUNTING, now: number) {
+    const { ms = Number.POSITIVE_INFINITY, buckets = 1, anchor, forgets, restarts }: Spans = window;
+    this.#window = this.#config = window;
     this.#counting = counting;
     this.#since = now;
     this.#spansKept = buckets;
@@ -144,6 +146,13 @@ export class Ledger implements Window {
     this.#count(span, REJECTED, 1);
     if (rejected !== 'nothing') this.#count(span, CALLS, 1);
     if (rejected === 'failures') this.#count(span, FAILURES, 1);
+  }
+
+  /** What `clear` would make of it. Changes nothing. */
+  emptied(now: number): Ledger {
+    const other = new Ledger(this.#window, this.#counting, now);
+    if (this.#config.anchor !== undefined) other.#origin = this.#origin;
+    return other;
   }
 
   clear(now: number): void {

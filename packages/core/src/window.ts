@@ -63,6 +63,11 @@ export function createWindow(config: BreakerConfig, now: number): Window {
   return new Ledger(window, config.counting, now);
 }
 
+/** What a window becomes where the circuit closes. It itself stays as it is. */
+export function emptied(window: Window, config: BreakerConfig, now: number): Window {
+  return window instanceof Ledger ? window.emptied(now) : createWindow(config, now);
+}
+
 /** The window of a changed configuration, with as much of what the one before it knows as it has a place for. */
 export function windowAfter(
   window: Window,

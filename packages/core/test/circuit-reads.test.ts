@@ -116,6 +116,51 @@ describe('a circuit that time alone has closed', () => {
   });
 });
 
+describe('a restart after a change that nobody noticed', () => {
+  /** Half-open for too long, by time alone; then the same, and another that was made of its export. */
+  const lapsed = (clock: TestClock, options: Partial<BreakerOptions>): [Breaker, Breaker] => {
+    const breaker = make(clock, options);
+    breaker.acquire().fail(boom);
+    clock.advance(1_000);
+    breaker.acquire();
+    expect(breaker.tryAcquire()).toBeNull();
+    clock.advance(100);
+    return [breaker, make(clock, { ...options, restore: breaker.export() })];
+  };
+
+  it('leaves the buckets of a window where they were', () => {
+    const clock = testClock();
+    clock.advance(30);
+    const both = lapsed(clock, {
+      window: lastMs(64, { buckets: 1, anchor: 'construction' }),
+      probing: { probes: 1, maxMs: 100, afterMaxMs: 'closed' },
+    });
+    // 1,100 ms after it was made: the bucket ends with the 1,152nd.
+    for (const breaker of both) breaker.acquire().succeed();
+    clock.advance(51);
+    expect(both.map((breaker) => breaker.snapshot().window.calls)).toEqual([1, 1]);
+    clock.advance(1);
+    expect(both.map((breaker) => breaker.snapshot().window.calls)).toEqual([0, 0]);
+  });
+
+  it('has forgotten what opening forgets', () => {
+    const both = lapsed(testClock(), {
+      window: lastMs(60_000),
+      counting: { clears: 'opening-and-closing', rejected: 'calls' },
+      probing: { probes: 1, maxMs: 100 },
+    });
+    expect(both.map((breaker) => [breaker.state, breaker.snapshot().window.calls])).toEqual([
+      ['open', 0],
+      ['open', 0],
+    ]);
+  });
+
+  it('still has what opening does not forget', () => {
+    const both = lapsed(testClock(), { window: lastMs(60_000), probing: { probes: 1, maxMs: 100 } });
+    expect(both.map((breaker) => breaker.snapshot().window.calls)).toEqual([1, 1]);
+  });
+});
+
 describe('where arrivals ask the rules', () => {
   const asking = (clock: TestClock, options: Partial<BreakerOptions> = {}): Breaker =>
     make(clock, { counting: { check: 'arrivals' }, ...options });

@@ -323,6 +323,58 @@ describe('where calls count from their start on', () => {
     second.fail(boom);
     expect(seen(breaker)).toEqual([3, 3]);
   });
+
+  it.each([false, true])(
+    'a call from an old interval that made it stale counts in the new one (failed before: %s)',
+    (failed) => {
+      const clock = testClock();
+      const breaker = pending(clock, {
+        window: tumblingMs(1_000, { stalesCalls: true }),
+        openWhen: consecutiveFailures(9),
+      });
+      if (failed) breaker.acquire().fail(boom);
+      const call = breaker.acquire();
+      clock.advance(1_000);
+      expect(call.succeed()).toBe('recorded');
+      expect(seen(breaker)).toEqual([1, 0]);
+    },
+  );
+
+  const whoLetsThrough = [
+    ['what a person let through', (breaker: Breaker) => breaker.setMode('forced-closed')],
+    [
+      'one of a window that was made meanwhile',
+      (breaker: Breaker) => {
+        breaker.setMode('observing');
+        breaker.configure({ window: tumblingMs(50_000) });
+      },
+    ],
+    [
+      'one after a restart',
+      (breaker: Breaker, clock: TestClock) => {
+        const again = pending(clock, { restore: breaker.export() });
+        again.setMode('observing');
+        return again;
+      },
+    ],
+  ] as const;
+  it.each(whoLetsThrough)(
+    'of an open circuit, %s is not counted when it begins, and so is when it comes late',
+    (_, prepare) => {
+      const clock = testClock();
+      const open = pending(clock);
+      open.acquire().fail(boom);
+      const breaker = prepare(open, clock) ?? open;
+      const before = seen(breaker) as [number, number];
+      const call = breaker.acquire();
+      expect(seen(breaker)).toEqual(before);
+      breaker.setMode('auto');
+      breaker.probeNow();
+      breaker.acquire().fail(boom);
+      call.fail(boom);
+      expect(seen(breaker)).toEqual(before.map((count) => count + 1));
+    },
+  );
 });
 
 describe('the success that closes', () => {

@@ -86,6 +86,11 @@ export class Guard {
     return this.#exact.has(host) || this.#anyPort.has(host.replace(/:\d{1,5}$/, ''));
   }
 
+  /** Whether the origin was allowed by name, rather than being one of this server's own. */
+  isAllowedOrigin(header: string): boolean {
+    return this.#origins.has(header);
+  }
+
   /** Programs send none. A page's own origin is `scheme://host`, with one of the server's own names. */
   originAllowed(header: string | undefined): boolean {
     if (header === undefined) return true;

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerRespo
 import type { Access, Caller } from './access.ts';
 import { denialOf, mayAct } from './access.ts';
 import { readBody } from './body.ts';
+import { crossOrigin, preflight } from './cross-origin.ts';
 import type { Guard } from './guard.ts';
 import type { IngestAccess } from './ingest-access.ts';
 import type { Phase } from './lifecycle.ts';
@@ -31,7 +32,7 @@ export function createHttp(parts: HttpParts): RequestListener {
         context.log(`a request failed: ${error instanceof Error ? error.message : 'not an error'}`);
         return text(500, 'Something failed on the server.');
       })
-      .then((reply) => send(request, response, reply))
+      .then((reply) => send(request, response, crossOrigin(parts.guard, request, reply)))
       .catch(() => abandon(response));
   };
 }
@@ -51,8 +52,12 @@ async function answer(parts: HttpParts, request: IncomingMessage): Promise<Reply
   const path = decodePath(rawPath);
   if (path === undefined) return text(400, 'That is not a path.');
   if (path === '/readyz' || (phase !== 'ready' && path !== '/healthz')) return readyReply(phase);
-  if (path.startsWith('/api/'))
-    return await answerApi(parts, request, path.replace(/^\/api\/v1\//, ''), query);
+  if (path.startsWith('/api/')) {
+    return (
+      preflight(parts.guard, request) ??
+      (await answerApi(parts, request, path.replace(/^\/api\/v1\//, ''), query))
+    );
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed(['GET', 'HEAD']);
   return path === '/healthz' ? json(parts.stats()) : parts.files.answer(path);
 }

@@ -12,9 +12,6 @@ const KNOWN: Record<string, (c: Case) => boolean> = {
     (counting?.dated === 'start' || counting?.pending === true), // pending: B25
   // Failures in a row whose results came in another order than their calls: the words would recount, gobreaker's rule does not.
   A6: ({ config: { counting } }) => counting?.streakExpires === true && counting.dated === 'start',
-  // Whether a call that was counted when it began still is, where its result comes after its bucket has gone and the
-  // circuit has moved on: the words do not say, and with both choices at once the two read them differently.
-  A9: ({ config: { counting } }) => counting?.pending === true && counting.late === 'counted',
   // Whether an interval that began while open starts a generation: nobody can tell but by the number.
   A2: ({ config: { window, counting } }) =>
     window.kind === 'tumbling' && window.stalesCalls === true && counting?.clears === 'never',

@@ -4,6 +4,7 @@ import '../lib/print.ts';
 import { refreshPalette } from '../lib/palette.ts';
 import { connection } from '../live/live.ts';
 import { App } from './app.tsx';
+import '@cb/timeline/colours.css';
 import './font.css';
 import './theme.css';
 import './app.css';

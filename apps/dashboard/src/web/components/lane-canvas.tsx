@@ -1,5 +1,5 @@
+import { snapWindow } from '@cb/timeline/drawing';
 import { useEffect } from 'react';
-import { snapWindow } from '../lib/columns.ts';
 import { drawLanes, type LaneRect } from '../lib/draw-lanes.ts';
 import { repaint } from '../lib/painter.ts';
 import { palette } from '../lib/palette.ts';

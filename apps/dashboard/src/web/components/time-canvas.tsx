@@ -1,3 +1,4 @@
+import { fitCanvas, onCanvasChange } from '@cb/timeline/drawing';
 import { useEffect, useRef } from 'react';
 import { addPainter } from '../lib/painter.ts';
 import { pixelRatio } from '../lib/paper.ts';
@@ -21,22 +22,10 @@ export function TimeCanvas({ paint, className }: { paint: (surface: Surface) => 
 
   useEffect(() => {
     const canvas = ref.current;
-    const ctx = canvas?.getContext('2d');
-    if (!canvas || !ctx) return;
+    if (!canvas) return;
     const run = (now: number) => {
-      const width = Math.floor(canvas.clientWidth);
-      const height = Math.floor(canvas.clientHeight);
-      if (width === 0 || height === 0) return;
-      const ratio = pixelRatio();
-      const w = Math.round(width * ratio);
-      const h = Math.round(height * ratio);
-      if (canvas.width !== w || canvas.height !== h) {
-        canvas.width = w;
-        canvas.height = h;
-      }
-      ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-      ctx.clearRect(0, 0, width, height);
-      latest.current({ ctx, width, height, now });
+      const fitted = fitCanvas(canvas, pixelRatio());
+      if (fitted) latest.current({ ...fitted, now });
     };
     let last = Date.now();
     const remove = addPainter((now) => {
@@ -44,20 +33,10 @@ export function TimeCanvas({ paint, className }: { paint: (surface: Surface) => 
       run(now);
     });
     draw.current = () => run(last);
-    const resize = new ResizeObserver(() => run(last));
-    resize.observe(canvas);
-    // Moving the window to a screen of another resolution changes no size.
-    let screen = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-    const rescale = () => {
-      screen = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-      screen.addEventListener('change', rescale, { once: true });
-      run(last);
-    };
-    screen.addEventListener('change', rescale, { once: true });
+    const stop = onCanvasChange(canvas, () => run(last));
     return () => {
       remove();
-      resize.disconnect();
-      screen.removeEventListener('change', rescale);
+      stop();
     };
   }, []);
 

@@ -1,4 +1,6 @@
-import { createTimes } from './times.ts';
+import { createTimes, elapsed, spoken } from '@cb/timeline/drawing';
+
+export { elapsed, spoken };
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const times = createTimes();
@@ -53,15 +55,6 @@ export function duration(ms: number): string {
   return `${Number((ms / 3_600_000).toFixed(1))} h`;
 }
 
-/** Time gone by, two units at most: 4m 34s. */
-export function elapsed(ms: number): string {
-  const s = Math.max(0, Math.floor(ms / 1000));
-  if (s < 60) return `${s}s`;
-  if (s < 3600) return `${Math.floor(s / 60)}m ${s % 60}s`;
-  if (s < 86_400) return `${Math.floor(s / 3600)}h ${Math.floor((s % 3600) / 60)}m`;
-  return `${Math.floor(s / 86_400)}d ${Math.floor((s % 86_400) / 3600)}h`;
-}
-
 /** How long something is kept: 24 hours, 7 days. */
 export function keptWords(ms: number): string {
   const hours = Math.round(ms / 3_600_000);
@@ -102,21 +95,4 @@ export function dated(t: number): string {
 /** To the millisecond, with date and zone: for a title. */
 export function exact(t: number): string {
   return times.exact(t);
-}
-
-/** A length of time as it is read aloud: 4 minutes 34 seconds. */
-export function spoken(ms: number): string {
-  const unit = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`;
-  const s = Math.max(0, Math.round(ms / 1000));
-  if (ms < 1000) return unit(Math.max(0, Math.round(ms)), 'millisecond');
-  if (s < 60) return unit(s, 'second');
-  if (s < 3600) return two(unit(Math.floor(s / 60), 'minute'), s % 60, unit(s % 60, 'second'));
-  const m = Math.floor(s / 60);
-  if (m < 1440) return two(unit(Math.floor(m / 60), 'hour'), m % 60, unit(m % 60, 'minute'));
-  const h = Math.floor(m / 60);
-  return two(unit(Math.floor(h / 24), 'day'), h % 24, unit(h % 24, 'hour'));
-}
-
-function two(large: string, rest: number, small: string): string {
-  return rest === 0 ? large : `${large} ${small}`;
 }

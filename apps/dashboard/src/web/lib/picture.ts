@@ -1,9 +1,9 @@
+import { timeTicks } from '@cb/timeline/drawing';
 import { drawLanes, type LaneRect } from './draw-lanes.ts';
 import { exact } from './format.ts';
 import { palette } from './palette.ts';
 import { pixelRatio } from './paper.ts';
 import { type StateSlug, wordOf } from './states.ts';
-import { timeTicks } from './time-ticks.ts';
 import type { Track } from './track.ts';
 
 export interface PictureLane {

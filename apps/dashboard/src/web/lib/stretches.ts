@@ -1,5 +1,5 @@
 import { LANE, type Lane } from '@cb/protocol';
-import type { TimeWindow } from './columns.ts';
+import type { TimeWindow } from '@cb/timeline/drawing';
 import { indexAt, type Track } from './track.ts';
 
 /** A piece of a lane in one state. */

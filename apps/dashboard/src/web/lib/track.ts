@@ -1,9 +1,10 @@
 import { LANE, type Lane, type Minutes } from '@cb/protocol';
+import { indexAt, type Track as Runs } from '@cb/timeline/drawing';
+
+export { indexAt };
 
 /** What is known of one lane: exact runs, oldest first, and before them perhaps minutes that were folded. */
-export interface Track {
-  start: number[];
-  code: Lane[];
+export interface Track extends Runs {
   minutes?: Minutes;
 }
 
@@ -29,18 +30,6 @@ export function appendRun(track: Track, t: number, code: Lane): void {
     track.start.push(t);
     track.code.push(code);
   }
-}
-
-/** Index of the run in force at `t`, -1 before the first. */
-export function indexAt(track: Track, t: number): number {
-  let low = 0;
-  let high = track.start.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((track.start[middle] ?? 0) <= t) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 export function runAt(track: Track | undefined, t: number): Run | undefined {

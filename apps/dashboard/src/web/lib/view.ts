@@ -1,6 +1,6 @@
+import type { TimeWindow } from '@cb/timeline/drawing';
 import { useSyncExternalStore } from 'react';
 import { serverNow } from './clock.ts';
-import type { TimeWindow } from './columns.ts';
 import { createListeners } from './listeners.ts';
 
 /** Which stretch of time every lane and chart shows. The address bar holds the same, so that a link shows the same. */

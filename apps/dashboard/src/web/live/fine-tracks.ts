@@ -1,5 +1,5 @@
 import type { Timeline } from '@cb/protocol';
-import type { TimeWindow } from '../lib/columns.ts';
+import type { TimeWindow } from '@cb/timeline/drawing';
 import type { Track } from '../lib/track.ts';
 import { getView, timeWindow } from '../lib/view.ts';
 

@@ -18,8 +18,10 @@ export function livesOn(o: Oracle, s: Setup): boolean {
 /** Any call or result may find that an interval is over, and with it the calls from the old one stale. */
 export function turn(o: Oracle, { config: { window } }: Setup, now: number): Oracle {
   if (window.kind !== 'tumbling' || !window.stalesCalls || o.name !== 'closed') return o;
-  const generation = isNewInterval(o.log, window, now) ? o.generation + 1 : o.generation;
-  return { ...o, generation, log: touched(o.log, now) };
+  if (!isNewInterval(o.log, window, now)) return { ...o, log: touched(o.log, now) };
+  // What began in the old interval is not counted in the new one.
+  const entries = o.log.entries.map(({ begun: _, ...entry }) => entry);
+  return { ...o, generation: o.generation + 1, log: touched({ ...o.log, entries }, now) };
 }
 
 /** The view that rules, `openMs` and the snapshot have of the window. */

@@ -1,6 +1,6 @@
+import { snapWindow } from '@cb/timeline/drawing';
 import { useEffect, useRef } from 'react';
 import type uPlot from 'uplot';
-import { snapWindow } from '../../lib/columns.ts';
 import { addPainter } from '../../lib/painter.ts';
 import { onPaletteChange, palette } from '../../lib/palette.ts';
 import { timeWindow } from '../../lib/view.ts';

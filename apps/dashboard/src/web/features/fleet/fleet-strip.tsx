@@ -1,3 +1,4 @@
+import { snapWindow } from '@cb/timeline/drawing';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { Axis } from '../../components/axis.tsx';
@@ -5,7 +6,6 @@ import { Crosshair } from '../../components/crosshair.tsx';
 import { Glyph } from '../../components/glyph.tsx';
 import { type Surface, TimeCanvas } from '../../components/time-canvas.tsx';
 import { useTimeGestures } from '../../components/time-gestures.ts';
-import { snapWindow } from '../../lib/columns.ts';
 import { clock, count, elapsed } from '../../lib/format.ts';
 import { useHoverTime } from '../../lib/hover.ts';
 import { repaint } from '../../lib/painter.ts';

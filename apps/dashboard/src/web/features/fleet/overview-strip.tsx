@@ -1,7 +1,7 @@
+import { snapWindow } from '@cb/timeline/drawing';
 import { useEffect, useRef, useState } from 'react';
 import { NowNote } from '../../components/now-note.tsx';
 import { type Surface, TimeCanvas } from '../../components/time-canvas.tsx';
-import { snapWindow } from '../../lib/columns.ts';
 import { count, elapsed, percent, shortCount } from '../../lib/format.ts';
 import { repaint } from '../../lib/painter.ts';
 import { RANGES, resetView, surroundings, useView } from '../../lib/view.ts';

@@ -1,6 +1,5 @@
 import { LANE } from '@cb/protocol';
-import { BLANK, fillColumns } from '../../lib/columns.ts';
-import type { LaneView } from '../../lib/draw-lanes.ts';
+import { BLANK, fillColumns, type LaneView } from '@cb/timeline/drawing';
 import { palette } from '../../lib/palette.ts';
 import type { Track } from '../../lib/track.ts';
 

@@ -1,8 +1,7 @@
 import { LANE, type LaneCounts, type Overview } from '@cb/protocol';
+import { type TimeWindow, timeTicks } from '@cb/timeline/drawing';
 import type { Surface } from '../../components/time-canvas.tsx';
-import type { TimeWindow } from '../../lib/columns.ts';
 import { palette } from '../../lib/palette.ts';
-import { timeTicks } from '../../lib/time-ticks.ts';
 
 const STACK = [LANE.open, LANE.isolated, LANE.halfOpen] as const;
 /** Height of the times below the plot. */

@@ -1,5 +1,5 @@
 import type { Marker } from '@cb/protocol';
-import type { TimeWindow } from '../../lib/columns.ts';
+import type { TimeWindow } from '@cb/timeline/drawing';
 import { markerLabel } from '../../lib/marker-words.ts';
 
 /** Rough width of a character of the labels. */

@@ -1,4 +1,4 @@
-import { LANE_RANK } from '@cb/protocol';
+import { LANE_RANK } from './lane.ts';
 import { indexAt, type Track } from './track.ts';
 
 export interface TimeWindow {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spoken } from '../src/web/lib/format.ts';
-import { createTimes } from '../src/web/lib/times.ts';
+import { createTimes, spoken } from '../src/drawing/index.ts';
 
 const T = Date.UTC(2025, 10, 21, 21, 39, 7, 312);
 

@@ -1,7 +1,14 @@
-import { LANE, type Lane } from '@cb/protocol';
 import { describe, expect, it } from 'vitest';
-import { drawLanes, type LaneContext, type LanePalette } from '../src/web/lib/draw-lanes.ts';
-import { STATE_SLUGS, slugOf, wordOf } from '../src/web/lib/states.ts';
+import {
+  drawLane,
+  LANE,
+  type Lane,
+  type LaneContext,
+  type LanePalette,
+  STATE_SLUGS,
+  slugOf,
+  wordOf,
+} from '../src/drawing/index.ts';
 
 const NAMED: LanePalette = {
   noData: 'dots',
@@ -10,7 +17,6 @@ const NAMED: LanePalette = {
   halfOpenEdge: 'edge',
   isolated: 'cross hatch',
   open: 'open',
-  mark: 'mark',
 };
 const HATCHED: readonly unknown[] = ['hatch', 'cross hatch'];
 
@@ -32,7 +38,7 @@ function draw(code: Lane, size: 'row' | 'compact' | 'thin', width = 200): Drawn 
     },
   };
   const view = { from: 0, to: 1_000, width, until: 1_000, knownUntil: 1_000 };
-  drawLanes(ctx, [{ middle: 20, size, track: { start: [0], code: [code] } }], view, NAMED);
+  drawLane(ctx, { start: [0], code: [code] }, { middle: 20, size }, view, NAMED);
   const top = Math.min(...rects.map(({ y }) => y));
   const bottom = Math.max(...rects.map(({ y, h }) => y + h));
   return {

@@ -17,14 +17,20 @@ export interface Times {
 /** @param locale Left out: the browser's. So is the zone. */
 export function createTimes(locale?: string, timeZone?: string): Times {
   const format = (options: Intl.DateTimeFormatOptions) => {
-    const parts = new Intl.DateTimeFormat(locale, {
-      timeZone,
-      numberingSystem: 'latn',
-      calendar: 'gregory',
-      ...options,
-    });
+    // Made when it is first needed: each costs a part of a millisecond.
+    let parts: Intl.DateTimeFormat | undefined;
+    const made = () =>
+      new Intl.DateTimeFormat(locale, {
+        timeZone,
+        numberingSystem: 'latn',
+        calendar: 'gregory',
+        ...options,
+      });
     // Before AM stands a space at which a line may end, or a narrow one, which most fonts lack.
-    return (t: number) => parts.format(t).replaceAll(/\u202f| (?=[AP]M\b)/g, '\u00a0');
+    return (t: number) => {
+      parts ??= made();
+      return parts.format(t).replaceAll(/\u202f| (?=[AP]M\b)/g, '\u00a0');
+    };
   };
   const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
   const dated = { ...clock, day: 'numeric', month: 'short', year: 'numeric', timeZoneName: 'short' } as const;
