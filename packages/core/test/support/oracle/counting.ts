@@ -20,7 +20,10 @@ export function turn(o: Oracle, { config: { window } }: Setup, now: number): Ora
   if (window.kind !== 'tumbling' || !window.stalesCalls || o.name !== 'closed') return o;
   if (!isNewInterval(o.log, window, now)) return { ...o, log: touched(o.log, now) };
   // What began in the old interval is not counted in the new one.
-  const entries = o.log.entries.map(({ begun: _, ...entry }) => entry);
+  const entries = o.log.entries.map((entry) => {
+    const { begun: _, ...rest } = entry;
+    return rest;
+  });
   return { ...o, generation: o.generation + 1, log: touched({ ...o.log, entries }, now) };
 }
 
