@@ -38,6 +38,8 @@ export default defineConfig({
   resolve: {
     // '@cb/source' reads the workspace's packages from their TypeScript, so that the page needs no build of them.
     conditions: ['@cb/source', 'module', 'browser', 'development|production'],
+    // The page has one React: its own, also where a package of the workspace has none installed.
+    dedupe: ['react', 'react-dom'],
     alias: {
       '@radix-ui/react-dialog': fileURLToPath(new URL('src/web/app/palette/no-dialog.ts', import.meta.url)),
     },
