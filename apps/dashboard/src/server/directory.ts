@@ -9,7 +9,9 @@ import { toDirectoryRow, toSummary } from './row.ts';
 const zip = promisify(gzip);
 const MINUTE_MS = 60_000;
 /** Rows written in one turn, so that nothing else waits for them: whole ones are twenty times as long. */
-const TURN = { whole: 100, lean: 1_000 };
+const TURN = { whole: 100, lean: 2_500 };
+/** Columns are written until they are so long together, in characters. */
+const TURN_TEXT = 100_000;
 /** A larger answer is not kept: it is asked for by programs, and seldom. */
 const KEPT_BYTES = 8 * 2 ** 20;
 
@@ -57,8 +59,13 @@ export class DirectoryAnswers {
       if (rows.length % TURN.lean === 0) await nextTurn();
     }
     const parts: string[] = [];
+    let written = 0;
     for (const [name, column] of Object.entries(packDirectory(rows, head))) {
-      parts.push(`${JSON.stringify(name)}:${JSON.stringify(column)}`);
+      const part = `${JSON.stringify(name)}:${JSON.stringify(column)}`;
+      parts.push(part);
+      written += part.length;
+      if (written < TURN_TEXT) continue;
+      written = 0;
       await nextTurn();
     }
     return `{${parts.join(',')}}`;

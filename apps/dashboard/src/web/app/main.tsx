@@ -11,15 +11,19 @@ import './app.css';
 import './access.css';
 import './print.css';
 
-connection.open();
+/** The list is on its way already. A page without it would be drawn twice, and jump; one that waits longer is empty. */
+const PATIENCE_MS = 150;
+
+const listed = connection.open();
 // Canvas text is measured in the page's own font: paint again once it is there.
 void document.fonts.ready.then(refreshPalette);
 
 const root = document.getElementById('root');
-if (root) {
+void Promise.race([listed, new Promise((over) => setTimeout(over, PATIENCE_MS))]).then(() => {
+  if (root === null) return;
   createRoot(root).render(
     <StrictMode>
       <App />
     </StrictMode>,
   );
-}
+});

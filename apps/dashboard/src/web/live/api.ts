@@ -50,7 +50,10 @@ export async function ask<T>(
   const post = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const url = `/api/v1/${path}${query.size > 0 ? `?${query}` : ''}`;
-  const response = await fetch(url, { ...post, headers, signal: signal ?? null });
+  return await bodyOf(await fetch(url, { ...post, headers, signal: signal ?? null }), path);
+}
+
+async function bodyOf<T>(response: Response, path: string): Promise<T> {
   if (!response.ok) throw new ApiError(response.status, path, (await response.text()).slice(0, 500));
   return (await response.json()) as T;
 }
@@ -85,8 +88,19 @@ function read<T>(path: string, params: Record<string, string | number>, signal?:
   return ask(path, { params, signal });
 }
 
+declare global {
+  interface Window {
+    /** What early.js asked for, before the modules were there. */
+    cbDirectory?: Promise<Response> | undefined;
+  }
+}
+
 export async function readDirectory(): Promise<Directory<RowSummary>> {
-  const columns = await read<DirectoryColumns>('directory', { instances: 0 });
+  const early = window.cbDirectory;
+  window.cbDirectory = undefined;
+  const columns = early
+    ? await bodyOf<DirectoryColumns>(await early, 'directory')
+    : await read<DirectoryColumns>('directory', { instances: 0 });
   const { epoch, seq, now, keptMs } = columns;
   return { epoch, seq, now, ...(keptMs !== undefined && { keptMs }), rows: unpackDirectory(columns) };
 }

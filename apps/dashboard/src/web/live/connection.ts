@@ -82,7 +82,8 @@ export class Connection {
     return this.#heardServerAt === 0 ? Number.POSITIVE_INFINITY : this.#heardServerAt;
   }
 
-  open(): void {
+  /** Resolves when the first list of breakers came, or will not. */
+  open(): Promise<unknown> {
     // Asked for beside the line, not after it: what changes before the line stands is told again.
     this.#early = readDirectory().then(
       (directory) => {
@@ -92,6 +93,7 @@ export class Connection {
       () => false,
     );
     this.#socket.connect();
+    return this.#early;
   }
 
   useToken(token: string): void {

@@ -22,6 +22,8 @@ const RECENT = 2000;
  * cost nothing.
  */
 export class History {
+  /** Until the lanes that were asked for last are there, or will not be. Never rejects. */
+  reading: Promise<void> = Promise.resolve();
   #rows = new Map<number, Track>();
   #lanes = new Map<number, Track>();
   /** Rows of which nothing is known at first: the beginning of that run, which is the moment that was asked for. */
@@ -97,7 +99,12 @@ export class History {
     for (let i = 0; i < missing.length; i += CHUNK) {
       reads.push(this.#read(missing.slice(i, i + CHUNK), from, lanes, epoch));
     }
-    await Promise.all(reads);
+    const first = Promise.all(reads);
+    this.reading = first.then(
+      () => {},
+      () => {},
+    );
+    await first;
     await this.#refine(rows, lanes, epoch);
   }
 

@@ -86,28 +86,33 @@ const RETRY_MS = 2000;
 /** Scrolling shows other rows in every frame; they are asked for together. */
 const GATHER_MS = 50;
 let loadedAt = Number.NEGATIVE_INFINITY;
+/** The first lanes of all are asked for while their rows are being rendered, which takes longer than the answer. */
+let early: Promise<void> | undefined;
 
 /** Keeps the lanes of these rows loaded for the range on screen, half a range to the left included. */
 export function useTimeline(rows: readonly number[], lanes: boolean): void {
   const { epoch } = useFleetIndex();
   const state = useConnectionState();
+  // A directory may be there before the line is: what is read then is carried on once it stands.
+  const ready = epoch !== '' && (state === 'live' || state === 'connecting');
+  const read = () => history.ensure(rows, timeWindow().from - getView().spanMs / 2, lanes, epoch);
+  if (ready && rows.length > 0) early ??= read().catch(() => {});
   const key = `${epoch}:${state}:${lanes}:${rows.join(',')}`;
   // Dependencies on purpose: the key says when the list is another one.
   useEffect(() => {
-    // A directory may be there before the line is: what is read then is carried on once it stands.
-    if (epoch === '' || (state !== 'live' && state !== 'connecting')) return;
+    if (!ready) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const load = () => {
+    const load = async () => {
       loadedAt = performance.now();
-      const from = timeWindow().from - getView().spanMs / 2;
+      await early;
       // A failed read is tried again for as long as somebody looks.
-      history.ensure(rows, from, lanes, epoch).catch(() => later(RETRY_MS));
+      await read().catch(() => later(RETRY_MS));
     };
     const later = (ms: number) => {
       clearTimeout(timer);
-      timer = setTimeout(load, ms);
+      timer = setTimeout(() => void load(), ms);
     };
-    if (performance.now() - loadedAt > GATHER_MS) load();
+    if (performance.now() - loadedAt > GATHER_MS) void load();
     else later(GATHER_MS);
     const stop = onViewChange(() => later(120));
     return () => {

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { OneRead } from '../lib/one-read.ts';
 import { getView, onViewChange } from '../lib/view.ts';
 import { useConnectionState, useFleetIndex } from './hooks.ts';
+import { history } from './live.ts';
 
 const RETRY_MS = 2_000;
 /** A drag says hundreds of ranges; the one that it stops at is read. */
@@ -38,6 +39,9 @@ export function useReading<T>(
     const run = () => {
       reads.start(async (signal) => {
         try {
+          // What goes beside the lanes lets them go first, while there are none.
+          if (answer === undefined) await history.reading;
+          if (signal.aborted) return;
           const value = await latest.current?.(signal);
           if (signal.aborted || value === undefined) return;
           setAnswer({ epoch, value });

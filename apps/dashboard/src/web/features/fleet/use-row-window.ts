@@ -19,7 +19,10 @@ export interface RowWindow {
  * @param tops Where each row begins, and where the last one ends: one more than there are rows.
  */
 export function useRowWindow(body: RefObject<HTMLElement | null>, tops: Float64Array): RowWindow {
-  const [range, setRange] = useState({ first: 0, end: Math.min(tops.length - 1, 40) });
+  const [range, setRange] = useState(() => ({
+    first: 0,
+    end: Math.min(tops.length - 1, rowAt(tops, innerHeight) + STEP),
+  }));
   const latest = useRef({ tops, margin: 0 });
   latest.current.tops = tops;
 
