@@ -98,6 +98,11 @@ function resolveRule(rule: OpenRule, window: WindowConfig, input: ConfigInput): 
       return custom(rule.name);
     case 'failures': {
       const { kind: _, failures: count, ...options } = fitted(rule, window, input);
+      if (window.kind === 'last-calls' && count > window.calls) {
+        throw new RangeError(
+          `failures asks for ${count} failures, but lastCalls(${window.calls}) never holds so many: it could never open`,
+        );
+      }
       return failures(count, options);
     }
     case 'failure-ratio': {

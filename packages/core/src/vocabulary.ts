@@ -144,7 +144,7 @@ export function slowRatio(
 }
 
 /**
- * Opens when the window holds `failures` failed calls (1 to 1,000,000), whatever share that is.
+ * Opens when the window holds `failures` failed calls (1 to 1,000,000, and no more than `lastCalls` holds), whatever share that is.
  * @param options.minimumCalls Asked only once the window holds so many calls. Default 1.
  */
 export function failures(count: number, options: { minimumCalls?: number | undefined } = {}): Failures {

@@ -243,6 +243,14 @@ describe('a rule and its window', () => {
     );
   });
 
+  it('may ask for as many failures as the last calls are, and no more', () => {
+    expect(() => resolveConfig({ window: lastCalls(10), openWhen: failures(10) })).not.toThrow();
+    expect(() => resolveConfig({ window: lastMs(10), openWhen: failures(11) })).not.toThrow();
+    expect(refusal({ window: lastCalls(10), openWhen: failures(11) })).toBe(
+      'RangeError: failures asks for 11 failures, but lastCalls(10) never holds so many: it could never open',
+    );
+  });
+
   it('have one limit for slow calls', () => {
     const two = [
       slowRatio(0.5, { slowMs: 5 }),

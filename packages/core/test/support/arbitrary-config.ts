@@ -65,7 +65,7 @@ const aRule: fc.Arbitrary<OpenRule> = fc.oneof(
       inFlight: fc.boolean(),
     })
     .map(({ ratio, ...options }) => slowRatio(ratio, { slowMs: 200, ...options })),
-  fc.integer({ min: 1, max: 8 }).map((count) => failures(count, { minimumCalls: 5 })),
+  fc.integer({ min: 1, max: 5 }).map((count) => failures(count, { minimumCalls: 5 })),
   fc.integer({ min: 1, max: 6 }).map(consecutiveFailures),
   fc.constant(custom('seven bad')),
 );

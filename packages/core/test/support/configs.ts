@@ -265,9 +265,21 @@ export const aConfig: fc.Arbitrary<BreakerConfig> = fc
     }),
   })
   .map(
-    ({ window, beside, counting, ...rest }) =>
-      ({ ...rest, ...beside, window, counting: countable(window, counting) }) as BreakerConfig,
+    ({ window, beside, counting, openWhen, ...rest }) =>
+      ({
+        ...rest,
+        ...beside,
+        window,
+        openWhen: openWhen.map((rule) => reachable(rule, window)),
+        counting: countable(window, counting),
+      }) as BreakerConfig,
   );
+
+/** More failures than the window holds are refused. */
+function reachable(rule: OpenRule, window: BreakerConfig['window']): OpenRule {
+  if (rule.kind !== 'failures' || window.kind !== 'last-calls') return rule;
+  return { ...rule, failures: Math.min(rule.failures, window.calls) };
+}
 
 export const aCase: fc.Arbitrary<Case> = fc
   .record({
