@@ -8,25 +8,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { check } from './check.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const temp = mkdtempSync(join(tmpdir(), 'cb-dashboard-'));
 const exec = promisify(execFile);
 const shell = process.platform === 'win32';
 const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-let failed = 0;
-
-async function check(sentence, body) {
-  try {
-    await body();
-    console.log(`ok    ${sentence}`);
-  } catch (error) {
-    failed++;
-    console.log(
-      `FAIL  ${sentence}\n${`${error.stdout ?? ''}${error.stderr ?? error.message}`.replace(/^/gm, '      ')}`,
-    );
-  }
-}
 
 async function pack(folder) {
   const into = join(temp, 'tarballs', folder);
@@ -131,4 +119,3 @@ await check('started by npx it serves its page, is ready, and leaves when told t
 });
 
 rmSync(temp, { recursive: true, force: true });
-process.exitCode = failed === 0 ? 0 : 1;

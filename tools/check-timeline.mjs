@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { check } from './check.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const folder = join(root, 'packages/timeline');
@@ -13,19 +14,6 @@ const project = mkdtempSync(join(tmpdir(), 'cb-timeline-'));
 const exec = promisify(execFile);
 const shell = process.platform === 'win32';
 const run = (cwd, command, ...args) => exec(command, args, { cwd, shell });
-let failed = 0;
-
-async function check(sentence, body) {
-  try {
-    await body();
-    console.log(`ok    ${sentence}`);
-  } catch (error) {
-    failed++;
-    console.log(
-      `FAIL  ${sentence}\n${`${error.stdout ?? ''}${error.stderr ?? error.message}`.replace(/^/gm, '      ')}`,
-    );
-  }
-}
 
 /** The version of a package that our own tests run with. */
 const versionOf = (name) =>
@@ -102,4 +90,3 @@ await check('it is rendered without a browser', async () => {
 
 if (process.env.CB_KEEP === undefined) rmSync(project, { recursive: true, force: true });
 else console.log(project);
-process.exitCode = failed === 0 ? 0 : 1;

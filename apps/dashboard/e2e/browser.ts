@@ -27,8 +27,11 @@ export interface Visit {
   readonly errors: string[];
 }
 
-/** @param prepare What is to be done before the page is asked for. */
-export async function visit(
+/**
+ * Opens a page that need not become live: it shows the past, or its server is not there yet.
+ * @param prepare What is to be done before the page is asked for.
+ */
+export async function goTo(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
@@ -48,8 +51,14 @@ export async function visit(
   });
   await prepare?.(page);
   await page.goto(url);
-  await page.locator('[data-connection="live"]').waitFor();
   return { page, errors };
+}
+
+/** Opens a page, and waits until it is live. */
+export async function visit(...asked: Parameters<typeof goTo>): Promise<Visit> {
+  const visited = await goTo(...asked);
+  await visited.page.locator('[data-connection="live"]').waitFor();
+  return visited;
 }
 
 /** The row of a breaker on the fleet page, whatever its name holds; `state` waits for that state. */

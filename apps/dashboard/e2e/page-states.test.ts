@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { violations } from './axe.ts';
-import { describeInBrowser, launchBrowser, rowOf, visit } from './browser.ts';
+import { describeInBrowser, goTo, launchBrowser, rowOf, visit } from './browser.ts';
 import { type FakeShop, fillShop, openShop } from './fake-shop.ts';
 
 const PACKAGE = fileURLToPath(new URL('../', import.meta.url));
@@ -27,11 +27,7 @@ describeInBrowser('dashboard, where there is nothing to show', () => {
   }
   /** A page that is not live at first. */
   async function load(url: string, before?: (page: Page) => Promise<unknown>): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    await before?.(page);
-    await page.goto(url);
+    const { page } = await goTo(browser, url, {}, before);
     return page;
   }
   // biome-ignore lint/performance/useDomNodeTextContent: what is seen, not what is there.

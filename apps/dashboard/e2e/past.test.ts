@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DashboardOptions } from '@cb/dashboard';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { describeInBrowser, launchBrowser, rowOf, visit } from './browser.ts';
+import { describeInBrowser, goTo, launchBrowser, rowOf, type Visit, visit } from './browser.ts';
 import { openShop } from './fake-shop.ts';
 import { startDashboardProgram } from './process.ts';
 import { WireService } from './wire-service.ts';
@@ -50,19 +50,10 @@ describeInBrowser('the past, at its edges', () => {
   const at = (url: string, t: number, path = '', seconds = 900) =>
     `${url}${path}?span=${seconds}&at=${Math.round(t)}`;
 
-  async function open(url: string, token?: string): Promise<{ page: Page; errors: string[] }> {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
+  const open = (url: string, token?: string): Promise<Visit> =>
+    goTo(browser, url, {}, async (page) => {
+      if (token) await page.addInitScript((held) => sessionStorage.setItem('cb-token', held), token);
     });
-    if (token) await page.addInitScript((held) => sessionStorage.setItem('cb-token', held), token);
-    await page.goto(url);
-    return { page, errors };
-  }
 
   it('ends at the end of what was on screen, stops there, and begins anew when it is told to', {
     timeout: 60_000,

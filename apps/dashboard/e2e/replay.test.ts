@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Download, Page } from 'playwright-core';
 import { afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { describeInBrowser, launchBrowser, rowOf, visit } from './browser.ts';
+import { describeInBrowser, goTo, launchBrowser, rowOf, type Visit, visit } from './browser.ts';
 import { startDashboardProgram } from './process.ts';
 import { WireService } from './wire-service.ts';
 
@@ -34,18 +34,10 @@ describeInBrowser('replay, links, ranges and files', () => {
 
   const at = (url: string, t: number, path = '') => `${url}${path}?span=900&at=${Math.round(t)}`;
   /** A page that shows the past is not live. */
-  async function open(url: string): Promise<{ page: Page; errors: string[] }> {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
-    await page.goto(url);
-    await page.locator('[data-connection="paused"]').waitFor();
-    return { page, errors };
+  async function open(url: string): Promise<Visit> {
+    const visited = await goTo(browser, url);
+    await visited.page.locator('[data-connection="paused"]').waitFor();
+    return visited;
   }
 
   it('shows the opening and then the closing of an incident, and comes back to live', {
