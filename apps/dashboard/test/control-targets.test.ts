@@ -5,10 +5,10 @@ import { helloOf, registrationOf } from './support.ts';
 
 const ACT = { op: 'isolate', reason: 'the bank asked for it' } as const;
 
-/** So many instances of so many breakers. */
+/** So many instances of so many breakers, the last instance connected first. */
 function fleetOf(instances: number, breakers: number): Fleet {
   const fleet = new Fleet();
-  for (let i = 0; i < instances; i++) {
+  for (let i = instances - 1; i >= 0; i--) {
     const { instance } = fleet.attach(helloOf({ instance: `i${i}`, now: 0 }), {}, 0);
     // Each service numbers them as it likes.
     const registrations = Array.from({ length: breakers }, (_, b) =>
@@ -31,6 +31,14 @@ describe('the breakers that a request means', () => {
       ['i1', 1_001],
       ['i2', 2_001],
     ]);
+  });
+
+  it('come by the names of their instances, whichever connected first', () => {
+    const fleet = fleetOf(11, 1);
+    const targets = targetsOf(fleet, { ...ACT, epoch: fleet.epoch, rows: [1] });
+    expect(typeof targets === 'string' || targets.map(({ lane }) => lane.instance.name)).toEqual(
+      Array.from({ length: 11 }, (_, i) => `i${i}`),
+    );
   });
 
   it('are two thousand at most', () => {

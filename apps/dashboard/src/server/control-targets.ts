@@ -2,6 +2,8 @@ import { type ControlRequest, LANE, LIMITS } from '@cb/protocol';
 import type { Fleet } from './fleet.ts';
 import type { FleetLane, FleetRow } from './row.ts';
 
+const BY_NAME = new Intl.Collator('en', { numeric: true });
+
 /** A breaker on an instance, and what its service calls it. */
 export interface Target {
   readonly lane: FleetLane;
@@ -9,7 +11,7 @@ export interface Target {
   readonly id: number | undefined;
 }
 
-/** The breakers that a request means, in order of its rows; or why it means none, for a person whose page is out of date. */
+/** The breakers that a request means, in order of its rows and of their instances' names; or why it means none, for a person whose page is out of date. */
 export function targetsOf(fleet: Fleet, { epoch, rows, lanes }: ControlRequest): Target[] | string {
   if (epoch !== fleet.epoch)
     return 'The server was started anew since that page was read; read the directory again.';
@@ -33,7 +35,8 @@ export function targetsOf(fleet: Fleet, { epoch, rows, lanes }: ControlRequest):
 
 /** Those that were asked for; else those that are heard; and where none is, all of them, so that it shows that nobody was reached. */
 function lanesOf(row: FleetRow, wanted: ReadonlySet<number> | undefined): FleetLane[] {
-  const all = [...row.lanes.values()];
+  // Which instance connected first is chance; who asks twice wants the same order twice.
+  const all = [...row.lanes.values()].sort((a, b) => BY_NAME.compare(a.instance.name, b.instance.name));
   if (wanted !== undefined) return all.filter(({ lane }) => wanted.has(lane));
   const heard = all.filter(({ code }) => code !== LANE.noData);
   return heard.length > 0 ? heard : all;
