@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Directory } from '@cb/protocol';
+import type { Directory, Series } from '@cb/protocol';
 import type { Browser, Page } from 'playwright-core';
 import { afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { FileStore } from '../dist/server/store/file/file-store.js';
@@ -55,6 +55,15 @@ describeInBrowser('dashboard, with a past that outlives it', () => {
     });
     // Written at least once a second: the second is the promise, so the test waits for what was promised.
     await expect.poll(() => waiting(dashboard.url)).toBe(0);
+    // Charts too, long before their minute is over.
+    let counted = 0;
+    await expect
+      .poll(async () => {
+        counted = await callsIn(dashboard.url);
+        return counted > 20 && counted - callsKept(join(path, 'files')) < 1;
+      })
+      .toBe(true);
+    const killedAt = Date.now();
     await dashboard.kill('SIGKILL');
     await page.locator('[data-connection="reconnecting"]').waitFor();
 
@@ -72,6 +81,7 @@ describeInBrowser('dashboard, with a past that outlives it', () => {
     await page.locator(rowOf('orders', 'ledger', 'closed')).waitFor();
     const [row] = ((await (await fetch(`${again.url}api/v1/directory`)).json()) as Directory).rows;
     expect(row?.opened?.to).toBe('open');
+    expect(await callsIn(again.url, killedAt)).toBeGreaterThan(counted - 1);
     expect(errors.filter((error) => !NOBODY_THERE.test(error))).toEqual([]);
   });
 
@@ -122,6 +132,30 @@ describeInBrowser('dashboard, with a past that outlives it', () => {
 async function waiting(url: string): Promise<number> {
   const health = (await (await fetch(`${url}healthz`)).json()) as { history: { waiting: number } };
   return health.history.waiting;
+}
+
+/** Calls of the only breaker, as its charts count them. */
+async function callsIn(url: string, to = Date.now()): Promise<number> {
+  const read = async <T>(path: string): Promise<T> =>
+    (await (await fetch(`${url}api/v1/${path}`)).json()) as T;
+  const [row] = (await read<Directory>('directory')).rows;
+  const { ok, fail } = await read<Series>(`series?row=${row?.row}&from=${to - HOUR / 6}&to=${to}`);
+  return sumOf(ok) + sumOf(fail);
+}
+
+/** The same as it would be read after a crash now: from a copy, since whoever opens a folder writes to it. */
+function callsKept(dir: string): number {
+  const copy = folder();
+  cpSync(dir, copy, { recursive: true });
+  const store = new FileStore(copy);
+  const of = { service: 'orders', name: 'ledger' };
+  const samples = store.samples({ from: 0, to: Number.MAX_SAFE_INTEGER, of });
+  store.close();
+  return sumOf(samples.map(({ ok, fail }) => ok + fail));
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function buttons(page: Page): Promise<string[]> {

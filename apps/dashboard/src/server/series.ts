@@ -26,6 +26,8 @@ export class LaneSeries {
   #cell = -1;
   /** Where nearly everything of the finest grain goes. */
   #newest: Chunk | undefined;
+  /** Rollups that were added: tells who read it before whether there is more. */
+  heard = 0;
   /** How many look at it: while memory is short, the finest grain is for them. */
   watchers = 0;
 
@@ -35,6 +37,7 @@ export class LaneSeries {
 
   /** Counts belong to every step that the interval touches, in proportion: steps stay even though rollups drift. */
   add(sample: Sample): void {
+    this.heard++;
     if (this.#tiers === NONE) this.#tiers = TIERS.map(() => []);
     if (this.#cell === -1) this.#cell = this.#memory.fillings.take();
     // One that speaks of a long time, as after an outage, would touch too many fine steps.

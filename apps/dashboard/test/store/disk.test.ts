@@ -1,8 +1,17 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileStore } from '../../src/server/store/file/file-store.ts';
-import type { HistoryRecord } from '../../src/server/store/records.ts';
+import type { HistoryRecord, UnderWayRecord } from '../../src/server/store/records.ts';
 import { isFor, openSql } from '../../src/server/store/sqlite/sql.ts';
 import { SqliteStore } from '../../src/server/store/sqlite/sqlite-store.ts';
 import { changeOf, client, helloOf, registrationOf, start, until } from '../support.ts';
@@ -15,8 +24,14 @@ function marker(t: number, text = 'x'): HistoryRecord {
 const ALL = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1_000_000 };
 const NO_BOUND = { before: 0, maxBytes: Number.MAX_SAFE_INTEGER };
 
+function partsOf(dir: string): string[] {
+  return readdirSync(dir)
+    .filter((name) => name !== 'under-way.ndjson')
+    .sort();
+}
+
 function logOf(dir: string): string {
-  return join(dir, readdirSync(dir).sort().at(-1) as string, 'log.ndjson');
+  return join(dir, partsOf(dir).at(-1) as string, 'log.ndjson');
 }
 
 describe('files of the past', () => {
@@ -55,6 +70,38 @@ describe('files of the past', () => {
     store.append([{ ...sample, ...more, t: T0 + 60_000 }]);
     const of = { service: 's', name: 'n' };
     expect(store.samples({ ...ALL, of }).map(({ t }) => t)).toEqual([T0, T0 + 60_000]);
+  });
+
+  it('hold what is told every second in a file that stays small, and in charts once nobody tells it any more', () => {
+    const dir = folder();
+    const journal = join(dir, 'under-way.ndjson');
+    const counts = { fail: 0, slow: 0, ignored: 0, rejected: 0, stale: 0, inFlight: 0, failureRatio: 0 };
+    const told = (t: number, second: number): UnderWayRecord[] =>
+      ['a', 'b', 'c'].map((name) => ({
+        ...{ kind: 'under-way', t, ms: second * 1_000, service: 's', name, ok: second, ...counts },
+        hist: [1, second, 2, 1e9],
+      }));
+    const store = new FileStore(dir);
+    for (let i = 0; i < 6_000; i++) store.append(told(T0, i));
+    expect(statSync(journal).size).toBeLessThan(2 ** 20 + 1_000);
+    // Over, and nothing is left to be told of it.
+    store.append(told(T0, 60).map((each) => ({ ...each, kind: 'sample' })));
+    expect(existsSync(journal)).toBe(false);
+
+    store.append(told(T0 + 60_000, 30));
+    appendFileSync(journal, '\n["s","a"]\t[1900');
+    store.append(told(T0 + 60_000, 31).slice(1));
+    // As after a crash: nobody closed it.
+    const again = new FileStore(dir);
+    expect(existsSync(journal)).toBe(false);
+    const seconds = (name: string): number[] =>
+      again.samples({ ...ALL, of: { service: 's', name } }).map(({ ok }) => ok);
+    expect(seconds('a')).toEqual([60, 30]);
+    expect(seconds('b')).toEqual([60, 31]);
+    // A crash between the charts and their end under way leaves both: what was over counts.
+    again.append([...told(T0 + 120_000, 60).map((each) => ({ ...each, kind: 'sample' as const }))]);
+    again.append(told(T0 + 120_000, 59));
+    expect(new FileStore(dir).samples({ ...ALL, of: { service: 's', name: 'c' } }).at(-1)?.ok).toBe(60);
   });
 
   it('take a part away that was never finished beginning', () => {
@@ -117,7 +164,7 @@ describe('files of the past', () => {
     expect(left.length).toBeGreaterThan(0);
     expect(left.length).toBeLessThan(events);
     store.prune({ before: 0, maxBytes: 1 });
-    expect(readdirSync(dir)).toHaveLength(1);
+    expect(partsOf(dir)).toHaveLength(1);
   });
 
   it('of a newer version are left alone', () => {

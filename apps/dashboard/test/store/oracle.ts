@@ -73,7 +73,12 @@ export class Oracle {
   }
 
   samples(from: number, to: number, of: BreakerKey): SampleRecord[] {
-    const samples = new Map(this.all('sample', [of]).map((sample) => [sample.t, sample]));
+    // What was said when it was over counts more than what was said before, whichever came later.
+    const underWay = this.all('under-way', [of]).map(
+      (each) => [each.t, { ...each, kind: 'sample' }] as const,
+    );
+    const over = this.all('sample', [of]).map((each) => [each.t, each] as const);
+    const samples = new Map<number, SampleRecord>([...underWay, ...over]);
     return [...samples.values()].filter(({ t }) => t >= from && t <= to).sort((a, b) => a.t - b.t);
   }
 

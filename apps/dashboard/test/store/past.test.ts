@@ -2,6 +2,7 @@ import type { Moment, Overview, StatsAnswer } from '@cb/protocol';
 import { describe, expect, it } from 'vitest';
 import { Moments } from '../../src/server/moments.ts';
 import { RangeReads } from '../../src/server/range-reads.ts';
+import { rollupOf } from '../support.ts';
 import { T0, World } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -10,6 +11,10 @@ function rowOf(world: World): { row: number } & NonNullable<ReturnType<World['fl
   const row = world.fleet.rowOf('checkout', 'payments');
   if (row === undefined) throw new Error('no such row');
   return row;
+}
+
+function sumOf(column: readonly number[]): number {
+  return column.reduce((sum, each) => sum + each, 0);
 }
 
 describe('the past', () => {
@@ -165,6 +170,59 @@ describe('the past', () => {
     const after = series.t.flatMap((t, i) => (t >= T0 + 2 * HOUR ? [series.ok[i] ?? 0] : []));
     expect(after.reduce((sum, each) => sum + each, 0)).toBeCloseTo(360, 0);
     expect(series.p95[0]).toBe(series.p95.at(-1));
+  });
+
+  it('has charts of all but the last second before a crash', async () => {
+    const first = new World();
+    const instance = first.instance();
+    // The crash comes in the second minute, while the first one is not handed over yet.
+    for (let i = 0; i < 61; i++) first.roll(instance, 4);
+    await first.archive.flush();
+    first.roll(instance, 1_000);
+    const second = await first.crash(T0 + HOUR);
+    const range = { from: T0, to: second.now, now: second.now };
+    const { ok, rejected } = await second.past.series(rowOf(second), range);
+    expect(sumOf(ok)).toBeCloseTo(244, 0);
+    expect(sumOf(rejected)).toBe(0);
+  });
+
+  it('tells no minute twice, whether it was cut short by a crash or not', async () => {
+    const first = new World();
+    const instance = first.instance();
+    for (let i = 0; i < 90; i++) first.roll(instance, 4);
+    await first.archive.flush();
+    // Back within the same minute.
+    const second = await first.crash(first.now + 1_000);
+    const again = second.instance();
+    for (let i = 0; i < 90; i++) second.roll(again, 6);
+    await second.archive.flush();
+    const third = await second.crash(second.now + HOUR);
+    const range = { from: T0, to: third.now, now: third.now };
+    expect(sumOf((await third.past.series(rowOf(third), range)).ok)).toBeCloseTo(90 * 4 + 90 * 6, 0);
+  });
+
+  it('tells of many breakers in turns, and of none before what waits already', async () => {
+    const names = Array.from({ length: 1_500 }, (_, i) => `b${i}`);
+    const world = new World();
+    const instance = world.instance('a:1', names);
+    const tell = async (): Promise<number> => {
+      const before = world.archive.stats;
+      world.now += 1_000;
+      const rollup = rollupOf({ t: world.now, id: names.map((_, i) => i + 1), ok: names.map(() => 1) });
+      world.fleet.rollup(instance, rollup, world.now);
+      world.minutes.turn(world.now);
+      return world.archive.stats.waiting - before.waiting;
+    };
+    await world.archive.flush();
+    expect(await tell()).toBe(1_000);
+    expect(world.archive.stats.waiting).toBe(1_000);
+    expect(await tell()).toBe(1_000);
+    expect(await tell()).toBe(0);
+    await world.archive.flush();
+    for (const name of names) {
+      const of = { service: 'checkout', name };
+      expect(await world.store.samples({ from: T0, to: world.now, of })).toHaveLength(1);
+    }
   });
 
   it('answers a week in steps that a page can draw', async () => {

@@ -66,7 +66,7 @@ export class RandomPast {
         const counts = { ok: this.int(900), fail: this.int(90), slow: this.int(9), ignored: 0, rejected: 2 };
         const gauges = { stale: 0, inFlight: this.int(50), failureRatio: this.int(100) / 100 };
         return {
-          kind: 'sample',
+          kind: this.pick(['sample', 'under-way'] as const),
           t: minute,
           ms: 60_000,
           ...key,

@@ -46,7 +46,7 @@ export interface LatestEvents extends BreakerKey {
 
 /** What a store holds. */
 export interface StoreSummary {
-  /** The oldest and the newest moment of any record but samples and markers, roughly the oldest; undefined while it is empty. */
+  /** The oldest and the newest moment of any record but charts and markers, roughly the oldest; undefined while it is empty. */
   readonly oldest?: number;
   readonly newest?: number;
   /** The largest number of an event; 0 without any. */
@@ -85,7 +85,7 @@ export interface HistoryStore {
   event(event: number): Awaitable<KeptEvent | undefined>;
   /** Up to the moment `at`, only of breakers that have any. */
   latest(query: { readonly at: number } & OfBreakers): Awaitable<readonly LatestEvents[]>;
-  /** Oldest first; those whose `t` lies in the range. */
+  /** Oldest first; those whose `t` lies in the range. What is under way is among them, as if it were over. */
   samples(query: TimeRange & { readonly of: BreakerKey }): Awaitable<readonly SampleRecord[]>;
   /** What was given as `data`, by `t`. */
   markers(query: PageQuery): Awaitable<Page<unknown>>;

@@ -84,7 +84,9 @@ export class History implements Resource {
 
   /** To be called every second. */
   turn(now: number): void {
-    if (this.#release !== undefined) this.#minutes.turn(now);
+    if (this.#release === undefined) return;
+    this.#minutes.turn(now);
+    void this.archive.flush();
   }
 
   async close(): Promise<void> {

@@ -12,7 +12,9 @@ import type {
 import { Latest } from './latest.ts';
 import {
   type BreakerKey,
+  type ChartRecord,
   type HistoryRecord,
+  isChart,
   type KeptEvent,
   keyOf,
   type LaneRecord,
@@ -35,7 +37,7 @@ export class MemoryStore implements HistoryStore {
   readonly #most: number;
   readonly #lanes: Map<string, LaneTrack> = new Map();
   readonly #rows: Map<string, RowRecord[]> = new Map();
-  readonly #samples: Map<string, Map<number, SampleRecord>> = new Map();
+  readonly #samples: Map<string, Map<number, ChartRecord>> = new Map();
   readonly #events: Map<number, KeptEvent> = new Map();
   readonly #notes: Record<'marker' | 'audit', { t: number; data: unknown }[]> = { marker: [], audit: [] };
   #oldest: number | undefined;
@@ -50,7 +52,7 @@ export class MemoryStore implements HistoryStore {
   append(batch: readonly HistoryRecord[]): void {
     for (const record of batch) {
       this.#take(record);
-      if (record.kind === 'sample' || record.kind === 'marker') continue;
+      if (isChart(record) || record.kind === 'marker') continue;
       this.#oldest = Math.min(this.#oldest ?? record.t, record.t);
       this.#newest = Math.max(this.#newest ?? record.t, record.t);
     }
@@ -74,9 +76,12 @@ export class MemoryStore implements HistoryStore {
         this.#lastEvent = Math.max(this.#lastEvent, record.event);
         this.#put(this.#events, record.event, record);
         break;
-      case 'sample': {
-        const samples = this.#samples.get(keyOf(record)) ?? new Map<number, SampleRecord>();
-        this.#put(samples, record.t, record);
+      case 'sample':
+      case 'under-way': {
+        const samples = this.#samples.get(keyOf(record)) ?? new Map<number, ChartRecord>();
+        if (record.kind === 'sample' || samples.get(record.t)?.kind !== 'sample') {
+          this.#put(samples, record.t, record);
+        }
         this.#put(this.#samples, keyOf(record), samples);
         break;
       }
@@ -150,7 +155,8 @@ export class MemoryStore implements HistoryStore {
 
   samples({ from, to, of }: TimeRange & { of: BreakerKey }): SampleRecord[] {
     const all = [...(this.#samples.get(keyOf(of))?.values() ?? [])];
-    return all.filter(({ t }) => t >= from && t <= to).sort((a, b) => a.t - b.t);
+    const wanted = all.filter(({ t }) => t >= from && t <= to).sort((a, b) => a.t - b.t);
+    return wanted.map((sample) => ({ ...sample, kind: 'sample' }));
   }
 
   markers(query: PageQuery): Page<unknown> {

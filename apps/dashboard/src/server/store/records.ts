@@ -54,6 +54,14 @@ export interface SampleRecord extends BreakerKey {
   readonly hist: readonly number[];
 }
 
+/**
+ * Of a minute that is not over, what a sample would say now. Told about every second, with the same `t`; the sample with
+ * that `t` counts more, whenever it comes.
+ */
+export interface UnderWayRecord extends Omit<SampleRecord, 'kind'> {
+  readonly kind: 'under-way';
+}
+
 /** Something that happened, put onto the time axis by somebody: a deploy. It may lie some minutes ahead. `data` is plain JSON. */
 export interface MarkerRecord {
   readonly kind: 'marker';
@@ -80,9 +88,17 @@ export type HistoryRecord =
   | KeptEvent
   | RowRecord
   | SampleRecord
+  | UnderWayRecord
   | MarkerRecord
   | KeptAudit
   | BeatRecord;
+
+/** What charts are made of. */
+export type ChartRecord = SampleRecord | UnderWayRecord;
+
+export function isChart(record: HistoryRecord): record is ChartRecord {
+  return record.kind === 'sample' || record.kind === 'under-way';
+}
 
 /** One text for a breaker, or for a breaker on an instance. Names hold no control characters. */
 export function keyOf({ service, name }: BreakerKey, instance?: string): string {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BreakerKey, keyOf, type SampleRecord } from '../records.ts';
+import { type BreakerKey, type ChartRecord, keyOf, type SampleRecord } from '../records.ts';
 
 /** One file a breaker: a chart is read without looking at those of others. Its name says nothing; its first line does. */
 function fileOf(dir: string, of: BreakerKey): string {
@@ -9,13 +9,13 @@ function fileOf(dir: string, of: BreakerKey): string {
 }
 
 /** Appends samples, each on a line of its own that begins where the last one ended, torn or not. Answers the bytes. */
-export function appendCharts(dir: string, samples: readonly SampleRecord[]): number {
+export function appendCharts(dir: string, samples: readonly ChartRecord[]): number {
   if (!existsSync(dir)) mkdirSync(dir);
   const texts = new Map<string, string>();
   for (const sample of samples) {
     const file = fileOf(dir, sample);
     const before = texts.get(file) ?? (existsSync(file) ? '' : toHeader(sample));
-    texts.set(file, `${before}\n${toLine(sample)}`);
+    texts.set(file, `${before}\n${toNumbers(sample)}`);
   }
   let bytes = 0;
   for (const [file, text] of texts) {
@@ -29,21 +29,25 @@ function toHeader({ service, name }: BreakerKey): string {
   return JSON.stringify({ service, name });
 }
 
-function toLine(sample: SampleRecord): string {
-  const { t, ms, ok, fail, slow, ignored, rejected, stale, inFlight, failureRatio, hist } = sample;
-  return JSON.stringify([t, ms, ok, fail, slow, ignored, rejected, stale, inFlight, failureRatio, hist]);
+/** Ends the line of what was never told to be over. */
+const UNDER_WAY = 1;
+
+export function toNumbers(chart: ChartRecord): string {
+  const { t, ms, ok, fail, slow, ignored, rejected, stale, inFlight, failureRatio, hist } = chart;
+  const numbers = [t, ms, ok, fail, slow, ignored, rejected, stale, inFlight, failureRatio, hist];
+  return JSON.stringify(chart.kind === 'sample' ? numbers : [...numbers, UNDER_WAY]);
 }
 
 /** Everything in a breaker's file; nothing where there is none. Lines that were torn are left out. */
-export function readChart(dir: string, of: BreakerKey): SampleRecord[] {
+export function readChart(dir: string, of: BreakerKey): ChartRecord[] {
   const file = fileOf(dir, of);
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')
-    .flatMap((line) => fromLine(line, of) ?? []);
+    .flatMap((line) => fromNumbers(line, of) ?? []);
 }
 
-function fromLine(line: string, { service, name }: BreakerKey): SampleRecord | undefined {
+export function fromNumbers(line: string, { service, name }: BreakerKey): ChartRecord | undefined {
   if (!line.startsWith('[')) return undefined;
   try {
     const numbers = JSON.parse(line) as number[];
@@ -51,9 +55,19 @@ function fromLine(line: string, { service, name }: BreakerKey): SampleRecord | u
     const [inFlight = 0, failureRatio = 0] = numbers.slice(8);
     const hist = numbers[10] as unknown;
     if (!Array.isArray(hist) || !Number.isFinite(t)) return undefined;
+    const kind = numbers[11] === UNDER_WAY ? 'under-way' : 'sample';
     const counts = { ok, fail, slow, ignored, rejected, stale };
-    return { kind: 'sample', t, ms, service, name, ...counts, inFlight, failureRatio, hist };
+    return { kind, t, ms, service, name, ...counts, inFlight, failureRatio, hist };
   } catch {
     return undefined;
   }
+}
+
+/** One for each moment, in order of time: what was said when it was over counts, else what came last. */
+export function samplesOf(charts: readonly ChartRecord[]): SampleRecord[] {
+  const byMoment = new Map<number, ChartRecord>();
+  for (const chart of charts) {
+    if (chart.kind === 'sample' || byMoment.get(chart.t)?.kind !== 'sample') byMoment.set(chart.t, chart);
+  }
+  return [...byMoment.values()].sort((a, b) => a.t - b.t).map((chart) => ({ ...chart, kind: 'sample' }));
 }

@@ -20,6 +20,7 @@ import {
   type SampleRecord,
 } from '../records.ts';
 import { Track } from '../track.ts';
+import { samplesOf } from './charts.ts';
 import type { Part } from './part.ts';
 import { ENTRY, type Kinds } from './part-index.ts';
 import { PartList, type PartListOptions } from './part-list.ts';
@@ -112,13 +113,9 @@ export class FileStore implements HistoryStore {
   }
 
   samples({ from, to, of }: TimeRange & { of: BreakerKey }): SampleRecord[] {
-    const byMoment = new Map<number, SampleRecord>();
-    for (const part of this.#parts.between(from, to)) {
-      for (const sample of part.samples(of)) {
-        if (sample.t >= from && sample.t <= to) byMoment.set(sample.t, sample);
-      }
-    }
-    return [...byMoment.values()].sort((a, b) => a.t - b.t);
+    const over = this.#parts.between(from, to).flatMap((part) => part.charts(of));
+    const charts = [...over, ...this.#parts.underWay.of(of)];
+    return samplesOf(charts.filter(({ t }) => t >= from && t <= to));
   }
 
   markers(query: PageQuery): Page<unknown> {

@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PruneBounds, StoreSummary } from '../history-store.ts';
-import type { HistoryRecord, SampleRecord } from '../records.ts';
+import { type ChartRecord, type HistoryRecord, isChart } from '../records.ts';
 import { InForce } from './in-force.ts';
 import { Part, type Write } from './part.ts';
 import type { CarriedMark, LogRecord } from './record-line.ts';
+import { UnderWay } from './under-way.ts';
 
 /** Of what is on disk. */
 const VERSION = 1;
@@ -29,6 +31,7 @@ export class PartList {
   readonly #partMs: number;
   readonly #partBytes: number;
   readonly #write: Write | undefined;
+  readonly underWay: UnderWay;
   #parts: Part[] = [];
   #used: Part[] = [];
   #inForce: InForce = new InForce();
@@ -45,6 +48,16 @@ export class PartList {
     mkdirSync(root, { recursive: true });
     this.#parts = Part.all(root, write);
     this.#recover();
+    this.underWay = new UnderWay(join(root, 'under-way.ndjson'));
+    this.#endUnderWay();
+  }
+
+  /** Whoever was telling of it is gone: that is all there will be. */
+  #endUnderWay(): void {
+    const part = this.#parts.at(-1);
+    if (part === undefined) return;
+    part.appendCharts(this.underWay.all());
+    this.underWay.clear();
   }
 
   /** Learns what was in force. A part that was never finished beginning holds nothing that is not in the one before. */
@@ -82,9 +95,9 @@ export class PartList {
   append(batch: readonly HistoryRecord[]): void {
     if (batch.length === 0) return;
     const records: LogRecord[] = [];
-    const samples: SampleRecord[] = [];
+    const charts: ChartRecord[] = [];
     for (const record of batch) {
-      if (record.kind === 'sample') samples.push(record);
+      if (isChart(record)) charts.push(record);
       else records.push(record);
     }
     const moments = records.flatMap(({ kind, t }) => (kind === 'marker' ? [] : t));
@@ -95,7 +108,8 @@ export class PartList {
       before,
     );
     // Charts first: writing them twice does no harm, should the log fail.
-    part.appendSamples(samples);
+    part.appendCharts(charts.filter(({ kind }) => kind === 'sample'));
+    this.underWay.append(charts);
     part.append(records);
     for (const record of records) this.#learn(record);
   }
@@ -144,7 +158,7 @@ export class PartList {
   }
 
   summary(): StoreSummary {
-    const bytes = this.#parts.reduce((sum, part) => sum + part.bytes, 0);
+    const bytes = this.#parts.reduce((sum, part) => sum + part.bytes, this.underWay.bytes);
     const oldest = this.#parts[0]?.start;
     const span = oldest === undefined ? {} : { oldest, newest: this.#newest ?? oldest };
     return { ...span, lastEvent: this.#lastEvent, bytes };
@@ -152,6 +166,7 @@ export class PartList {
 
   prune({ before, maxBytes }: PruneBounds): void {
     this.#before = Math.max(this.#before, before);
+    this.underWay.forgetBefore(before);
     while ((this.#parts[1]?.start ?? Number.POSITIVE_INFINITY) < before) this.#parts.shift()?.delete();
     const most = (): boolean => this.summary().bytes > maxBytes;
     for (const part of this.#parts.slice(0, -1)) if (most() && part.hasCharts) part.deleteCharts();

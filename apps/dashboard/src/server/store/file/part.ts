@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { BreakerKey, SampleRecord } from '../records.ts';
+import type { BreakerKey, ChartRecord } from '../records.ts';
 import { appendCharts, readChart } from './charts.ts';
 import { PartIndex } from './part-index.ts';
 import { fromLine, type LogRecord, toLine } from './record-line.ts';
@@ -129,11 +129,11 @@ export class Part {
     });
   }
 
-  appendSamples(samples: readonly SampleRecord[]): void {
-    if (samples.length > 0) this.#chartBytes += appendCharts(join(this.#dir, 'charts'), samples);
+  appendCharts(charts: readonly ChartRecord[]): void {
+    if (charts.length > 0) this.#chartBytes += appendCharts(join(this.#dir, 'charts'), charts);
   }
 
-  samples(of: BreakerKey): SampleRecord[] {
+  charts(of: BreakerKey): ChartRecord[] {
     return readChart(join(this.#dir, 'charts'), of);
   }
 

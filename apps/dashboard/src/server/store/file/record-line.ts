@@ -1,4 +1,4 @@
-import type { HistoryRecord } from '../records.ts';
+import type { ChartRecord, HistoryRecord } from '../records.ts';
 
 /** Ends the records that a part begins with: what was in force before it. A part without it was never finished. */
 export interface CarriedMark {
@@ -9,7 +9,7 @@ export interface CarriedMark {
 }
 
 /** One line of a log. */
-export type LogRecord = Exclude<HistoryRecord, { kind: 'sample' }> | CarriedMark;
+export type LogRecord = Exclude<HistoryRecord, ChartRecord> | CarriedMark;
 
 const NAMED: ReadonlySet<unknown> = new Set(['lane', 'event', 'row']);
 const OTHERS: ReadonlySet<unknown> = new Set(['marker', 'audit', 'beat', 'carried']);

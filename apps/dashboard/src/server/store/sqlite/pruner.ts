@@ -46,7 +46,9 @@ export class Pruner {
       'DELETE FROM said WHERE t < ? AND breaker NOT IN (SELECT breaker FROM instances)',
       before - FORGET_MS,
     );
-    const used = ['said', 'samples', 'events'].map((table) => `SELECT 1 FROM ${table} WHERE breaker = id`);
+    const used = ['said', 'samples', 'under_way', 'events'].map(
+      (table) => `SELECT 1 FROM ${table} WHERE breaker = id`,
+    );
     const none = [...used, 'SELECT 1 FROM instances WHERE instances.breaker = breakers.id'];
     this.#run(`DELETE FROM breakers WHERE ${none.map((each) => `NOT EXISTS (${each})`).join(' AND ')}`);
   }
@@ -61,6 +63,7 @@ export class Pruner {
 
   #forgetCharts(before: number): void {
     for (const { id } of this.#ids('breakers')) this.#forgetSamples.run(id, before);
+    this.#run('DELETE FROM under_way WHERE t < ?', before);
   }
 
   /** Oldest first: charts, then everything. Answers the moment before which everything went, where it came to that. */

@@ -18,6 +18,16 @@ const TABLES = `
   CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 `;
 
+/**
+ * What is under way has a table of its own, because it is written every second: there it is a few pages, among the samples
+ * it would be one for each breaker. Where a server begins, whoever told the rest of it is gone: that is all there will be.
+ */
+const UNDER_WAY = `
+  CREATE TABLE IF NOT EXISTS under_way (breaker INTEGER, t INTEGER, data TEXT, PRIMARY KEY (breaker, t)) WITHOUT ROWID;
+  INSERT OR IGNORE INTO samples SELECT breaker, t, data FROM under_way;
+  DELETE FROM under_way;
+`;
+
 /** Prepares a database that was just opened. @throws Error where a newer version made it. */
 export function prepareSchema(sql: Sql, file: string): void {
   sql.exec('PRAGMA busy_timeout = 5000');
@@ -33,8 +43,8 @@ export function prepareSchema(sql: Sql, file: string): void {
   sql.exec('PRAGMA journal_mode = WAL');
   // A crash of this process loses nothing, one of the machine the last moments.
   sql.exec('PRAGMA synchronous = NORMAL');
-  if (version === VERSION) return;
-  sql.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA user_version = ${VERSION}; COMMIT;`);
+  const tables = version === VERSION ? '' : TABLES;
+  sql.exec(`BEGIN IMMEDIATE; ${tables} ${UNDER_WAY} PRAGMA user_version = ${VERSION}; COMMIT;`);
 }
 
 export function pragma(sql: Sql, name: string): number {

@@ -20,6 +20,14 @@ import { unpackSample, Writer } from './writer.ts';
 /** What is older than the last time is looked for this often. */
 const PRUNE_EVERY_MS = 600_000;
 
+/** Of one moment, what was said when it was over. */
+const SAMPLES = `
+  SELECT t, data FROM samples WHERE breaker = ? AND t BETWEEN ? AND ?
+  UNION ALL
+  SELECT t, data FROM under_way AS u WHERE breaker = ? AND t BETWEEN ? AND ?
+    AND NOT EXISTS (SELECT 1 FROM samples AS s WHERE s.breaker = u.breaker AND s.t = u.t)
+  ORDER BY t`;
+
 interface Named extends BreakerKey {
   readonly id: number;
 }
@@ -160,12 +168,7 @@ export class SqliteStore implements HistoryStore {
   samples({ from, to, of }: TimeRange & { of: BreakerKey }): SampleRecord[] {
     const id = this.#writer.names.find(of);
     if (id === undefined) return [];
-    const rows = this.#database.all(
-      'SELECT t, data FROM samples WHERE breaker = ? AND t BETWEEN ? AND ? ORDER BY t',
-      id,
-      from,
-      to,
-    );
+    const rows = this.#database.all(SAMPLES, id, from, to, id, from, to);
     return (rows as { t: number; data: string }[]).map(({ t, data }) =>
       unpackSample(of.service, of.name, t, data),
     );

@@ -1,5 +1,7 @@
 import {
+  type ChartRecord,
   type HistoryRecord,
+  isChart,
   type KeptEvent,
   type LaneRecord,
   openingOf,
@@ -25,6 +27,8 @@ export class Writer {
   readonly #addEvent: Statement;
   readonly #addSaid: Statement;
   readonly #addSample: Statement;
+  readonly #addUnderWay: Statement;
+  readonly #endUnderWay: Statement;
   readonly #lastNote: Statement;
   readonly #addNote: Statement;
   readonly #addFact: Statement;
@@ -37,6 +41,8 @@ export class Writer {
     this.#addEvent = sql.prepare('INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?)');
     this.#addSaid = sql.prepare('INSERT OR REPLACE INTO said VALUES (?, ?, ?)');
     this.#addSample = sql.prepare('INSERT OR REPLACE INTO samples VALUES (?, ?, ?)');
+    this.#addUnderWay = sql.prepare('INSERT OR REPLACE INTO under_way VALUES (?, ?, ?)');
+    this.#endUnderWay = sql.prepare('DELETE FROM under_way WHERE breaker = ? AND t = ?');
     this.#lastNote = sql.prepare('SELECT max(n) AS n FROM notes WHERE kind = ? AND t = ?');
     this.#addNote = sql.prepare('INSERT INTO notes VALUES (?, ?, ?, ?)');
     this.#addFact = sql.prepare('INSERT OR REPLACE INTO facts VALUES (?, ?)');
@@ -49,7 +55,7 @@ export class Writer {
     for (const record of batch) {
       this.#take(record);
       if (record.kind === 'event') facts.lastEvent = Math.max(facts.lastEvent, record.event);
-      if (record.kind === 'sample' || record.kind === 'marker') continue;
+      if (isChart(record) || record.kind === 'marker') continue;
       facts.oldest = Math.min(facts.oldest ?? record.t, record.t);
       facts.newest = Math.max(facts.newest ?? record.t, record.t);
     }
@@ -73,8 +79,14 @@ export class Writer {
       case 'row':
         this.#addSaid.run(this.names.breaker(record), record.t, JSON.stringify(record));
         break;
-      case 'sample':
-        this.#addSample.run(this.names.breaker(record), record.t, packSample(record));
+      case 'sample': {
+        const breaker = this.names.breaker(record);
+        this.#addSample.run(breaker, record.t, packSample(record));
+        this.#endUnderWay.run(breaker, record.t);
+        break;
+      }
+      case 'under-way':
+        this.#addUnderWay.run(this.names.breaker(record), record.t, packSample(record));
         break;
       case 'marker':
       case 'audit': {
@@ -108,7 +120,7 @@ function readFacts(sql: Sql): Facts {
 }
 
 /** Numbers only: a minute of a breaker is about a hundred bytes. */
-function packSample(sample: SampleRecord): string {
+function packSample(sample: ChartRecord): string {
   const { ms, ok, fail, slow, ignored, rejected, stale, inFlight, failureRatio, hist } = sample;
   return JSON.stringify([ms, ok, fail, slow, ignored, rejected, stale, inFlight, failureRatio, ...hist]);
 }
