@@ -37,6 +37,7 @@ import {
   stateAt,
   step,
   turnsAt,
+  underRulesOf,
 } from './machine.ts';
 import { checkMode, checkOptions, checkRules } from './options.ts';
 import { NO_PAST, type Past } from './past.ts';
@@ -314,13 +315,9 @@ export class Circuit implements Breaker, Beside {
   /** When a call may be let through again; NaN or Infinity where nobody can tell. */
   #freeAt(now: number): number {
     const machine = this.#machine;
-    const { probing } = this.config;
     if (machine.name === 'open') return machine.until;
     if (machine.name === 'closed') return this.#extras?.ramp?.freeAt() ?? Number.NaN;
-    return Math.min(
-      freeAt(machine, now, probing),
-      machine.since + (probing.maxMs ?? Number.POSITIVE_INFINITY),
-    );
+    return Math.min(freeAt(machine, now, this.config.probing), turnsAt(machine, this.config));
   }
 
   // ---------------------------------------------------------------------------------------------- results
@@ -577,6 +574,8 @@ export class Circuit implements Breaker, Beside {
     }
     this.#machine = to;
     if (to.name !== from.name || event.type === 'reset') this.#entered(from.name, why, event, person);
+    // The longest time half-open has begun.
+    else if (turnsAt(to, this.config) !== turnsAt(from, this.config)) this.#announceLater();
   }
 
   /** With the user's own open time, where there is one. */
@@ -693,12 +692,14 @@ export class Circuit implements Breaker, Beside {
     });
     checkRules(after, this.#services.rules);
     this.config = after;
+    this.#machine = underRulesOf(after, this.#machine);
     this.#changed().configRevision++;
     const now = this.#now();
     this.#window = windowAfter(this.#window, before, after, now);
     this.#plan = planOf(after, this.#plan.latency);
     this.#leaveUncounted();
     this.#extras = extrasFor(after, this.#plan, this.#services, now, this.#extras);
+    this.#announceLater();
     this.#audience?.emitter.emit('configured', {
       type: 'configured',
       ...stampOf({ name: this.name, past: this.#past, now }, wallNow(this.#services)),

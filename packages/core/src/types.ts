@@ -223,7 +223,8 @@ export interface Breaker {
   probeNow(options?: { reason?: string; by?: string }): void;
   /**
    * Changes settings at run time. State stays; so does what the window holds, as far as it fits into a new one: of the last
-   * calls the newest, of buckets those of the same width. Bumps the revision.
+   * calls the newest, of buckets those of the same width. Probes that would decide at once by the new rules are counted
+   * anew. Bumps the revision.
    */
   configure(changes: ConfigInput): void;
   snapshot(): BreakerSnapshot;

@@ -215,10 +215,11 @@ export class Replay implements Beside {
     const from = this.#machine;
     const next = step(from, event, this.#config);
     this.#machine = next;
+    const config = this.#config;
+    if (next.name !== from.name || turnsAt(next, config) !== turnsAt(from, config)) this.#arm(event.now);
     if (next.name === from.name) return;
     this.#recording.move(event.now, next.name, why);
     if (next.name === 'closed') this.#closed(next.since);
-    this.#arm(event.now);
   }
 
   #closed(since: number): void {
