@@ -48,10 +48,11 @@ export function draw({ random, report }: Pick<Services, 'random' | 'report'>): n
   }
 }
 
-/** A label only: a wall clock that throws must not stop a decision. */
+/** A label only: a wall clock that throws, or knows no time, must not stop a decision. */
 export function wallNow({ clock }: Services): number {
   try {
-    return clock.wallNow();
+    const at = clock.wallNow();
+    return Number.isFinite(at) ? at : 0;
   } catch {
     return 0;
   }

@@ -107,5 +107,6 @@ describe('the wall clock', () => {
   it('is a label, and 0 where it throws', () => {
     expect(asking(wallNow, { clock: testClock(5) })).toEqual([1_700_000_000_005, []]);
     expect(asking(wallNow, { clock: { ...testClock(), wallNow: fails } })).toEqual([0, []]);
+    expect(asking(wallNow, { clock: { ...testClock(), wallNow: () => Number.NaN } })).toEqual([0, []]);
   });
 });

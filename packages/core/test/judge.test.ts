@@ -32,6 +32,22 @@ describe('what classify says', () => {
     expect(classified(good, { ...services, classify, report })).toBeUndefined();
     expect(report.mock.calls).toEqual([[error, 'classify']]);
   });
+
+  it('is nothing where it cannot be read', () => {
+    const report = vi.fn();
+    const error = new Error('no');
+    const said = {
+      get verdict(): Verdict {
+        throw error;
+      },
+    };
+    expect(classified(good, { ...services, classify: () => said, report })).toBeUndefined();
+    expect(report.mock.calls).toEqual([[error, 'classify']]);
+  });
+
+  it('may be nothing that is known', () => {
+    expect(classified(good, { ...services, classify: () => null as never })).toBeNull();
+  });
 });
 
 describe('the verdict on a result', () => {
@@ -62,7 +78,12 @@ describe('the verdict on a result', () => {
   });
 
   it('ignores what fails after the caller gave up, whatever the reason', () => {
-    for (const reason of [undefined, null, 'bored', new Error('bored'), { name: 'AbortError' }])
+    const mute = {
+      get name(): string {
+        throw new Error('no');
+      },
+    };
+    for (const reason of [undefined, null, 'bored', new Error('bored'), { name: 'AbortError' }, mute])
       expect(verbOf(undefined, bad, { aborted: true, reason })).toBe(IGNORED);
     expect(verbOf(undefined, bad, { aborted: false })).toBe(FAILURE);
     expect(verbOf(undefined, good, { aborted: true })).toBe(SUCCESS);
