@@ -39,13 +39,13 @@ import {
   turnsAt,
   underRulesOf,
 } from './machine.ts';
-import { checkMode, checkOptions, checkRules } from './options.ts';
+import { checkChanges, checkMode, checkOptions, checkRules } from './options.ts';
 import { NO_PAST, type Past } from './past.ts';
 import { CallPermit, FAILURE, IGNORED, SUCCESS, type Verb } from './permit.ts';
 import { type Plan, planOf } from './plan.ts';
 import { changeOf, exportOf, type Person, type Reading, signedBy, snapshotOf, stampOf } from './reading.ts';
 import { REASONS, rejectSoon, SOON } from './refusal.ts';
-import { resolveConfig } from './resolve.ts';
+import { probingAfter, resolveConfig } from './resolve.ts';
 import { type Beside, crossedRule, explain, type Why } from './rules.ts';
 import { type Services, servicesOf } from './services.ts';
 import { admit, freeAt, freed, holdsLease, type Trial } from './trial.ts';
@@ -242,14 +242,18 @@ export class Circuit implements Breaker, Beside {
   /** Whether a closed circuit lets a call through; the rules may open it now. */
   #admitClosed(now: number): boolean {
     if (this.#plan.asksOnArrival) {
-      this.#window.turn(now);
-      this.#ask(now, undefined, 0);
+      this.#askOnArrival(now);
       if (this.#machine.name !== 'closed') return false;
     }
     const ramp = this.#extras?.ramp;
     if (ramp?.isOver(now)) (this.#extras as Extras).ramp = null;
     else if (ramp?.admits(now) === false) return false;
     return true;
+  }
+
+  #askOnArrival(now: number): void {
+    this.#window.turn(now);
+    this.#ask(now, undefined, 0);
   }
 
   /** A new interval may make everything from the old one stale. */
@@ -683,12 +687,12 @@ export class Circuit implements Breaker, Beside {
   }
 
   configure(changes: ConfigInput): void {
-    checkOptions({ name: this.name, ...changes });
+    checkChanges(changes);
     const before = this.config;
     const after = resolveConfig({
       ...before,
       ...changes,
-      probing: { ...before.probing, ...changes.probing },
+      probing: probingAfter(before.probing, changes.probing),
     });
     checkRules(after, this.#services.rules);
     this.config = after;
@@ -760,6 +764,10 @@ export class Circuit implements Breaker, Beside {
     const now = this.#now();
     this.#endModeIfDue(now);
     this.#step(this.#timely('time-passed', now), causeOfTime(this.#machine));
+    if (this.#machine.name !== 'closed' || !this.#plan.asksOnArrival) return;
+    // What hangs becomes slow by time alone. Who calls only where `wouldAdmit` says so would never find it out.
+    this.#tumble(now);
+    this.#askOnArrival(now);
   }
 
   /** Sound and unused: forgetting it loses nothing. */

@@ -201,9 +201,15 @@ export interface Breaker {
     call: (context: { signal?: S }) => T | PromiseLike<T>,
     options?: { signal?: S | undefined },
   ): Promise<T>;
-  /** Whether a call at this moment would be let through. A pure read: it takes no place. */
+  /**
+   * Whether a call at this moment would be let through. A pure read: it takes no place, and opens nothing. Who calls only
+   * where this says so lets `passTime` be called now and then, if the rules are asked by arriving calls.
+   */
   wouldAdmit(): boolean;
-  /** Makes the changes that time alone has brought, without a call: the end of an open time, of a half-open phase, of a mode. */
+  /**
+   * Makes the changes that time alone has brought, without a call: the end of an open time, of a half-open phase, of a mode;
+   * and where an arriving call would open the circuit, as with `inFlight`, its opening.
+   */
   passTime(): void;
   /** The right to make a call, or null. Synchronous, never throws: the way for adapters. */
   tryAcquire(): Permit | null;
