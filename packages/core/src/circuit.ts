@@ -420,11 +420,12 @@ export class Circuit implements Breaker, Beside {
       this.#troubled().stale++;
       return false;
     }
-    const { name } = this.#machine;
+    const machine = this.#machine;
     const late = bits | this.#uncounted(generation, lease);
-    if (name === 'closed') this.#settleClosed(late, error, startedAt, hintMs);
-    else if (name === 'half-open' || this.config.probing.whileOpen)
-      this.#settleProbe(-1, late, error, startedAt, hintMs);
+    // Before its first probe half-open is a name that listeners were told: without any it would be open still.
+    const trying = machine.name === 'half-open' ? machine.nextLease > 0 : this.config.probing.whileOpen;
+    if (machine.name === 'closed') this.#settleClosed(late, error, startedAt, hintMs);
+    else if (trying) this.#settleProbe(-1, late, error, startedAt, hintMs);
     else if (!(bits & IGNORED_CALL) || this.#ignoredPasses())
       this.#record(late & ~IGNORED_CALL, this.#now(), startedAt, error);
     else this.#recordIgnored(late, startedAt);

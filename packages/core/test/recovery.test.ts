@@ -186,6 +186,17 @@ describe('the longest half-open time', () => {
     story.begin('a').at(1_749).state('half-open').at(1_750).state('open').at(9_000).ok().state('closed');
   });
 
+  it.each([false, true])(
+    'a late result does not decide before the first probe, whoever listens (%s)',
+    (listens) => {
+      const story = new Scenario({ ...TOUCHY, probing: { probes: 1 }, counting: { late: 'counted' } });
+      if (listens) story.breaker.on('state-changed', () => {});
+      story.begin('late').begin('later').begin('latest').fail().at(1_500).state('half-open');
+      story.end('late', 'fail').state('half-open').end('later', 'ok').state('half-open');
+      story.begin('probe').end('latest', 'ok').state('closed').end('probe', 'ok');
+    },
+  );
+
   it('may close instead', () => {
     const story = half({ probes: 1, leaseMs: null, maxMs: 5_000, afterMaxMs: 'closed' }).begin('a').refused();
     story.at(6_000).state('closed').ok();
