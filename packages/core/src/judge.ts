@@ -1,4 +1,5 @@
 /** What a finished call says about the other side. */
+import { atOnce } from './asked.ts';
 import { isRejectedError } from './errors.ts';
 import { FAILURE, IGNORED, SUCCESS, type Verb } from './permit.ts';
 import type { Services } from './services.ts';
@@ -9,7 +10,7 @@ type Said = ReturnType<NonNullable<BreakerOptions['classify']>>;
 /** What the user's `classify` says; undefined where there is none, it threw, or it answered with what cannot be read. */
 export function classified(outcome: Outcome, { classify, report }: Services): Said {
   try {
-    const said = classify?.(outcome);
+    const said = atOnce('classify', classify?.(outcome));
     if (typeof said !== 'object' || said === null) return said;
     return { verdict: said.verdict, openForMs: said.openForMs };
   } catch (error) {

@@ -45,6 +45,18 @@ describe('what classify says', () => {
     expect(report.mock.calls).toEqual([[error, 'classify']]);
   });
 
+  it('is nothing where it comes later, and its rejection is nobody’s', async () => {
+    const report = vi.fn();
+    const classify = async (): Promise<never> => {
+      throw new Error('no');
+    };
+    expect(classified(good, { ...services, classify: classify as never, report })).toBeUndefined();
+    expect(report.mock.calls).toEqual([
+      [new TypeError('classify must answer at once, got a promise'), 'classify'],
+    ]);
+    await new Promise(setImmediate);
+  });
+
   it('may be nothing that is known', () => {
     expect(classified(good, { ...services, classify: () => null as never })).toBeNull();
   });
