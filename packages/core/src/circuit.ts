@@ -763,12 +763,17 @@ export class Circuit implements Breaker, Beside {
 
   passTime(): void {
     const now = this.#now();
-    this.#endModeIfDue(now);
-    this.#step(this.#timely('time-passed', now), causeOfTime(this.#machine));
+    this.#passTime(now);
     if (this.#machine.name !== 'closed' || !this.#plan.asksOnArrival) return;
     // What hangs becomes slow by time alone. Who calls only where `wouldAdmit` says so would never find it out.
     this.#tumble(now);
     this.#askOnArrival(now);
+  }
+
+  /** As far as it decides nothing: a listener's timer does it, and must make no difference. */
+  #passTime(now: number): void {
+    this.#endModeIfDue(now);
+    this.#step(this.#timely('time-passed', now), causeOfTime(this.#machine));
   }
 
   /** Sound and unused: forgetting it loses nothing. */
@@ -873,7 +878,7 @@ export class Circuit implements Breaker, Beside {
     if (due === Number.POSITIVE_INFINITY) return;
     const announce = (): void => {
       audience.announcement = undefined;
-      this.passTime();
+      this.#passTime(this.#now());
       // A timer may come early by a fraction, or be shorter than the time it stands for.
       if (audience.announcement === undefined) this.#announceLater();
     };

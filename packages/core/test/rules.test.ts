@@ -359,6 +359,20 @@ describe('when the rules are asked', () => {
     story.at(3_000);
     expect(story.breaker.wouldAdmit()).toBe(true);
   });
+  it('not by a listener’s timer, which decides nothing', () => {
+    const story = new Scenario({
+      ...slowly,
+      stayOpen: fixed(1_000),
+      probing: { probes: 1, maxMs: 100, afterMaxMs: 'closed' },
+      counting: { check: 'arrivals', clears: 'never' },
+    });
+    const heard: string[] = [];
+    story.breaker.on('state-changed', ({ to }) => heard.push(to));
+    story.fail(3).refused().at(1_000).begin('hangs').at(1_200);
+    expect(heard).toEqual(['open', 'half-open', 'closed']);
+    story.refused();
+    expect(heard).toEqual(['open', 'half-open', 'closed', 'open']);
+  });
   it('of a new interval, where time is passed: what the old one held does not open', () => {
     const window = tumblingMs(1_000, { stalesCalls: true });
     const story = new Scenario({ ...slowly, window, counting: { check: 'arrivals' } }).fail(3).at(1_000);
