@@ -3,10 +3,17 @@ import { show } from './check.ts';
 import type { Services } from './services.ts';
 import type { CountsView, Opening, WindowView } from './types.ts';
 
+/** An answer that comes later is none: nobody waits for it. */
+export function atOnce<T>(where: string, answer: T): T {
+  if (!(answer instanceof Promise)) return answer;
+  answer.catch(() => {});
+  throw new TypeError(`${where} must answer at once, got a promise`);
+}
+
 /** Whether a custom rule is met. */
 export function customRule(name: string, window: WindowView, { rules, report }: Services): boolean {
   try {
-    return rules?.[name]?.(window) === true;
+    return atOnce(`rule ${name}`, rules?.[name]?.(window)) === true;
   } catch (error) {
     report(error, `rule ${name}`);
     return false;
@@ -16,7 +23,7 @@ export function customRule(name: string, window: WindowView, { rules, report }: 
 /** How long to stay open, where the user says so. */
 export function openMsOf(opening: Opening, { openMs, report }: Services): number | undefined {
   try {
-    const ms = openMs?.(opening);
+    const ms = atOnce('openMs', openMs?.(opening));
     if (ms === undefined || (typeof ms === 'number' && ms >= 0 && ms <= Number.MAX_SAFE_INTEGER)) return ms;
     report(new RangeError(`openMs returned ${show(ms)}, not a number of milliseconds`), 'openMs');
   } catch (error) {
@@ -30,7 +37,7 @@ export function moreCounts(
   { counts, report }: Services,
 ): Readonly<Record<string, number>> | undefined {
   try {
-    return counts?.(view);
+    return atOnce('counts', counts?.(view));
   } catch (error) {
     report(error, 'counts');
     return undefined;
@@ -48,10 +55,11 @@ export function draw({ random, report }: Pick<Services, 'random' | 'report'>): n
   }
 }
 
-/** A label only: a wall clock that throws must not stop a decision. */
+/** A label only: a wall clock that throws, or knows no time, must not stop a decision. */
 export function wallNow({ clock }: Services): number {
   try {
-    return clock.wallNow();
+    const at = clock.wallNow();
+    return Number.isFinite(at) ? at : 0;
   } catch {
     return 0;
   }

@@ -37,14 +37,15 @@ import {
   stateAt,
   step,
   turnsAt,
+  underRulesOf,
 } from './machine.ts';
-import { checkMode, checkOptions, checkRules } from './options.ts';
+import { checkChanges, checkMode, checkOptions, checkRules } from './options.ts';
 import { NO_PAST, type Past } from './past.ts';
 import { CallPermit, FAILURE, IGNORED, SUCCESS, type Verb } from './permit.ts';
 import { type Plan, planOf } from './plan.ts';
 import { changeOf, exportOf, type Person, type Reading, signedBy, snapshotOf, stampOf } from './reading.ts';
 import { REASONS, rejectSoon, SOON } from './refusal.ts';
-import { resolveConfig } from './resolve.ts';
+import { probingAfter, resolveConfig } from './resolve.ts';
 import { type Beside, crossedRule, explain, type Why } from './rules.ts';
 import { type Services, servicesOf } from './services.ts';
 import { admit, freeAt, freed, holdsLease, type Trial } from './trial.ts';
@@ -241,14 +242,18 @@ export class Circuit implements Breaker, Beside {
   /** Whether a closed circuit lets a call through; the rules may open it now. */
   #admitClosed(now: number): boolean {
     if (this.#plan.asksOnArrival) {
-      this.#window.turn(now);
-      this.#ask(now, undefined, 0);
+      this.#askOnArrival(now);
       if (this.#machine.name !== 'closed') return false;
     }
     const ramp = this.#extras?.ramp;
     if (ramp?.isOver(now)) (this.#extras as Extras).ramp = null;
     else if (ramp?.admits(now) === false) return false;
     return true;
+  }
+
+  #askOnArrival(now: number): void {
+    this.#window.turn(now);
+    this.#ask(now, undefined, 0);
   }
 
   /** A new interval may make everything from the old one stale. */
@@ -314,13 +319,9 @@ export class Circuit implements Breaker, Beside {
   /** When a call may be let through again; NaN or Infinity where nobody can tell. */
   #freeAt(now: number): number {
     const machine = this.#machine;
-    const { probing } = this.config;
     if (machine.name === 'open') return machine.until;
     if (machine.name === 'closed') return this.#extras?.ramp?.freeAt() ?? Number.NaN;
-    return Math.min(
-      freeAt(machine, now, probing),
-      machine.since + (probing.maxMs ?? Number.POSITIVE_INFINITY),
-    );
+    return Math.min(freeAt(machine, now, this.config.probing), turnsAt(machine, this.config));
   }
 
   // ---------------------------------------------------------------------------------------------- results
@@ -419,11 +420,12 @@ export class Circuit implements Breaker, Beside {
       this.#troubled().stale++;
       return false;
     }
-    const { name } = this.#machine;
+    const machine = this.#machine;
     const late = bits | this.#uncounted(generation, lease);
-    if (name === 'closed') this.#settleClosed(late, error, startedAt, hintMs);
-    else if (name === 'half-open' || this.config.probing.whileOpen)
-      this.#settleProbe(-1, late, error, startedAt, hintMs);
+    // Before its first probe half-open is a name that listeners were told: without any it would be open still.
+    const trying = machine.name === 'half-open' ? machine.nextLease > 0 : this.config.probing.whileOpen;
+    if (machine.name === 'closed') this.#settleClosed(late, error, startedAt, hintMs);
+    else if (trying) this.#settleProbe(-1, late, error, startedAt, hintMs);
     else if (!(bits & IGNORED_CALL) || this.#ignoredPasses())
       this.#record(late & ~IGNORED_CALL, this.#now(), startedAt, error);
     else this.#recordIgnored(late, startedAt);
@@ -577,6 +579,8 @@ export class Circuit implements Breaker, Beside {
     }
     this.#machine = to;
     if (to.name !== from.name || event.type === 'reset') this.#entered(from.name, why, event, person);
+    // The longest time half-open has begun.
+    else if (turnsAt(to, this.config) !== turnsAt(from, this.config)) this.#announceLater();
   }
 
   /** With the user's own open time, where there is one. */
@@ -684,21 +688,23 @@ export class Circuit implements Breaker, Beside {
   }
 
   configure(changes: ConfigInput): void {
-    checkOptions({ name: this.name, ...changes });
+    checkChanges(changes);
     const before = this.config;
     const after = resolveConfig({
       ...before,
       ...changes,
-      probing: { ...before.probing, ...changes.probing },
+      probing: probingAfter(before.probing, changes.probing),
     });
     checkRules(after, this.#services.rules);
     this.config = after;
+    this.#machine = underRulesOf(after, this.#machine);
     this.#changed().configRevision++;
     const now = this.#now();
     this.#window = windowAfter(this.#window, before, after, now);
     this.#plan = planOf(after, this.#plan.latency);
     this.#leaveUncounted();
     this.#extras = extrasFor(after, this.#plan, this.#services, now, this.#extras);
+    this.#announceLater();
     this.#audience?.emitter.emit('configured', {
       type: 'configured',
       ...stampOf({ name: this.name, past: this.#past, now }, wallNow(this.#services)),
@@ -757,6 +763,15 @@ export class Circuit implements Breaker, Beside {
 
   passTime(): void {
     const now = this.#now();
+    this.#passTime(now);
+    if (this.#machine.name !== 'closed' || !this.#plan.asksOnArrival) return;
+    // What hangs becomes slow by time alone. Who calls only where `wouldAdmit` says so would never find it out.
+    this.#tumble(now);
+    this.#askOnArrival(now);
+  }
+
+  /** As far as it decides nothing: a listener's timer does it, and must make no difference. */
+  #passTime(now: number): void {
     this.#endModeIfDue(now);
     this.#step(this.#timely('time-passed', now), causeOfTime(this.#machine));
   }
@@ -863,7 +878,7 @@ export class Circuit implements Breaker, Beside {
     if (due === Number.POSITIVE_INFINITY) return;
     const announce = (): void => {
       audience.announcement = undefined;
-      this.passTime();
+      this.#passTime(this.#now());
       // A timer may come early by a fraction, or be shorter than the time it stands for.
       if (audience.announcement === undefined) this.#announceLater();
     };

@@ -121,7 +121,7 @@ export interface Probing {
   readonly unlimited?: true;
   /** Admission also takes a token; the bucket is full when half-open begins. */
   readonly tokens?: { readonly capacity: number; readonly perSecond: number };
-  /** Longest time half-open, and what follows. Left out: as long as it takes. */
+  /** Longest time half-open, from the first probe on, and what follows. Left out: as long as it takes. */
   readonly maxMs?: number;
   /** @default 'open' */
   readonly afterMaxMs?: 'closed';

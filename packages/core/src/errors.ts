@@ -119,7 +119,7 @@ export function circuitOpenIn(error: unknown): CircuitOpenError | undefined {
   let at = error;
   for (let depth = 0; depth <= DEPTH && isObject(at); depth++) {
     if (branded(at, CIRCUIT_OPEN)) return at as CircuitOpenError;
-    at = at.cause;
+    at = causeOf(at);
   }
   return undefined;
 }
@@ -131,6 +131,15 @@ export function isRejectedError(error: unknown): error is RejectedError {
 
 function isObject(value: unknown): value is { cause?: unknown } & object {
   return typeof value === 'object' && value !== null;
+}
+
+// Errors come from anywhere: a getter of one may throw.
+function causeOf(error: { cause?: unknown }): unknown {
+  try {
+    return error.cause;
+  } catch {
+    return undefined;
+  }
 }
 
 function branded(error: object, brand: symbol): boolean {

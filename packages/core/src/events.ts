@@ -170,13 +170,17 @@ export class Emitter<Events extends object> {
       try {
         // An async listener returns a promise: its rejection is a listener's error too, not the process's.
         const returned: unknown = (listener as (event: unknown) => unknown)(event);
-        if (returned instanceof Promise)
-          returned.catch((error: unknown) => this.#onError(error, `listener of ${String(name)}`));
+        unrejected(returned, (error) => this.#onError(error, `listener of ${String(name)}`));
       } catch (error) {
         this.#onError(error, `listener of ${String(name)}`);
       }
     }
   }
+}
+
+/** Of a user's function that nobody waits for: where it is async, its rejection is its own error, not the process's. */
+export function unrejected(returned: unknown, onError: (error: unknown) => void): void {
+  if (returned instanceof Promise) returned.catch(onError);
 }
 
 declare const console: { error(...texts: unknown[]): void } | undefined;
@@ -200,7 +204,7 @@ export function guarded(
 ): (error: unknown, where: string) => void {
   return (error, where) => {
     try {
-      onError(error, where);
+      unrejected(onError(error, where), () => {});
     } catch {
       // Nobody is left to tell.
     }

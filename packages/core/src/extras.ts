@@ -1,4 +1,5 @@
 import type { BreakerConfig, FailureRatio } from './config.ts';
+import { unrejected } from './events.ts';
 import { type MetricsCollector, OwnHistory } from './history.ts';
 import type { Plan } from './plan.ts';
 import { Ramp } from './ramp.ts';
@@ -72,8 +73,8 @@ export class Extras {
     this.#history?.record(failed, now);
     if (this.#collector === undefined) return;
     try {
-      if (failed) this.#collector.recordError();
-      else this.#collector.recordSuccess();
+      const returned: unknown = failed ? this.#collector.recordError() : this.#collector.recordSuccess();
+      unrejected(returned, (error) => this.#services.report(error, 'history'));
     } catch (error) {
       this.#services.report(error, 'history');
     }

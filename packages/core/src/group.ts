@@ -87,6 +87,7 @@ class BoundedGroup<K extends string> implements Group<K> {
       known.usedSince = true;
       return known.breaker;
     }
+    if (typeof key !== 'string') throw new TypeError(`a group's key must be a string, got ${show(key)}`);
     if (this.#entries.size >= this.#max && !this.#makeRoom()) return this.#overflowBreaker();
     const breaker = this.#make(key);
     this.#entries.set(key, { breaker, usedSince: false });

@@ -1,4 +1,5 @@
 /** What a finished call says about the other side. */
+import { atOnce } from './asked.ts';
 import { isRejectedError } from './errors.ts';
 import { FAILURE, IGNORED, SUCCESS, type Verb } from './permit.ts';
 import type { Services } from './services.ts';
@@ -6,10 +7,12 @@ import type { AbortSignalLike, BreakerOptions, Outcome } from './types.ts';
 
 type Said = ReturnType<NonNullable<BreakerOptions['classify']>>;
 
-/** What the user's `classify` says; undefined where there is none, or it threw. */
+/** What the user's `classify` says; undefined where there is none, it threw, or it answered with what cannot be read. */
 export function classified(outcome: Outcome, { classify, report }: Services): Said {
   try {
-    return classify?.(outcome);
+    const said = atOnce('classify', classify?.(outcome));
+    if (typeof said !== 'object' || said === null) return said;
+    return { verdict: said.verdict, openForMs: said.openForMs };
   } catch (error) {
     report(error, 'classify');
     return undefined;
@@ -32,9 +35,17 @@ export function verbOf(said: Said, outcome: Outcome, signal: AbortSignalLike | u
 function verbByItself(outcome: Outcome, signal: AbortSignalLike | undefined): Verb {
   if (outcome.ok) return SUCCESS;
   // The caller's own abort says nothing about the other side; a time limit that ran out does.
-  if (signal?.aborted && (signal.reason as { name?: unknown } | undefined)?.name !== 'TimeoutError')
-    return IGNORED;
+  if (signal?.aborted && !saysTimeout(signal.reason)) return IGNORED;
   return isRejectedError(outcome.error) ? IGNORED : FAILURE;
+}
+
+/** A reason is whatever the caller chose: a getter of it may throw, and the permit must be settled all the same. */
+function saysTimeout(reason: unknown): boolean {
+  try {
+    return (reason as { name?: unknown } | null | undefined)?.name === 'TimeoutError';
+  } catch {
+    return false;
+  }
 }
 
 /** For how long the result opens the circuit at once; 0 where it does not. */

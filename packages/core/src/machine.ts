@@ -4,7 +4,16 @@
  * state without a row does not compile. `docs/state-machine.md` is printed from this table by a test.
  */
 import type { BreakerConfig, StayOpen } from './config.ts';
-import { admit, emptyTrial, freed, holdsLease, settled, type Trial, verdictOf } from './trial.ts';
+import {
+  admit,
+  emptyTrial,
+  freed,
+  holdsLease,
+  NOTHING_SHOWN,
+  settled,
+  type Trial,
+  verdictOf,
+} from './trial.ts';
 
 export type StateName = 'closed' | 'open' | 'half-open';
 
@@ -109,7 +118,8 @@ export const TABLE: Table = {
   'half-open': {
     'call-arrived': {
       says: 'expired leases freed; admitted while a probe, a place and a token are left, else refused',
-      go: (state, event, config) => admit(freed(state, event.now), event.now, config.probing),
+      go: (state, event, config) =>
+        admit(freed(begun(state, event.now), event.now), event.now, config.probing),
     },
     'time-passed': {
       says: 'after its longest time: → open since then, or → closed if so configured',
@@ -151,7 +161,7 @@ export function stateAt(state: MachineState, now: number, config: BreakerConfig)
 export function turnsAt(state: MachineState, { probing }: BreakerConfig): number {
   if (state.name === 'open' && !probing.whileOpen) return state.until;
   const { maxMs = Number.POSITIVE_INFINITY } = probing;
-  return state.name === 'half-open' ? state.since + maxMs : Number.POSITIVE_INFINITY;
+  return state.name === 'half-open' && state.nextLease > 0 ? state.since + maxMs : Number.POSITIVE_INFINITY;
 }
 
 /** The lease that a call was given which arrived between these two; -1 where it was turned away. */
@@ -246,7 +256,23 @@ function probed(state: HalfOpen, event: ProbeFacts, passed: boolean, config: Bre
 }
 
 export function isTooLong(state: HalfOpen, now: number, config: BreakerConfig): boolean {
-  return now >= state.since + (config.probing.maxMs ?? Number.POSITIVE_INFINITY);
+  return now >= turnsAt(state, config);
+}
+
+/** The longest time begins with the first probe: who only looked, or was told that the open time is over, has tried nothing. */
+function begun(state: HalfOpen, now: number): HalfOpen {
+  return state.nextLease === 0 ? { ...state, since: now } : state;
+}
+
+/**
+ * Under another configuration. What the probes have shown may decide by its rules already, and no further one would be let
+ * through to make it so: then the count of them begins again.
+ */
+export function underRulesOf(config: BreakerConfig, state: MachineState): MachineState {
+  if (state.name === 'closed') return state;
+  const verdict = verdictOf(state, config);
+  if (verdict === 'wait' || (state.name === 'open' && verdict === 'open')) return state;
+  return { ...state, ...NOTHING_SHOWN };
 }
 
 /** As a timer would have done it: at the end of the longest time, however late somebody notices. */

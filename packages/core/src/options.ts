@@ -1,18 +1,10 @@
 import { checkFunction, checkKeys, checkMs, show } from './check.ts';
-import type { BreakerConfig } from './config.ts';
+import type { BreakerConfig, ConfigInput } from './config.ts';
 import type { Mode } from './events.ts';
 import type { BreakerOptions } from './types.ts';
 
-const KNOWN = [
-  'name',
-  'window',
-  'openWhen',
-  'stayOpen',
-  'probing',
-  'rampUp',
-  'counting',
-  'failAfterMs',
-  'warmUpMs',
+const CONFIG = ['window', 'openWhen', 'stayOpen', 'probing', 'rampUp', 'counting', 'failAfterMs', 'warmUpMs'];
+const BESIDE = [
   'rules',
   'openMs',
   'counts',
@@ -24,6 +16,7 @@ const KNOWN = [
   'random',
   'restore',
 ];
+const KNOWN = ['name', ...CONFIG, ...BESIDE];
 /** Names that people bring from elsewhere, and where the thing is here. */
 const SLIPS: Record<string, string> = {
   failureRatio: 'openWhen: failureRatio(…)',
@@ -36,6 +29,13 @@ const SLIPS: Record<string, string> = {
   probes: 'probing: { probes }',
   halfOpen: '"probing"',
 };
+
+const NOT_LATER = Object.fromEntries(['name', ...BESIDE].map((key) => [key, `createBreaker({ ${key} })`]));
+
+/** Only the configuration changes: a function that came with it would silently not be used. */
+export function checkChanges(changes: ConfigInput): void {
+  checkKeys('configure', changes, CONFIG, { ...SLIPS, ...NOT_LATER });
+}
 
 /** Everything about the options that is not the configuration's own business. */
 export function checkOptions(options: BreakerOptions): void {
@@ -63,6 +63,7 @@ const MODES: readonly Mode[] = ['auto', 'forced-open', 'forced-closed', 'observi
 
 export function checkMode(mode: Mode, options: { forMs?: number }): void {
   if (!MODES.includes(mode)) throw new TypeError(`setMode takes ${MODES.join(', ')}, got ${show(mode)}`);
+  checkKeys('setMode', options, ['reason', 'by', 'forMs']);
   if (options.forMs !== undefined) checkMs('setMode forMs', options.forMs);
 }
 

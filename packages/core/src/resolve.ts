@@ -55,6 +55,7 @@ function resolveAll(input: ConfigInput): BreakerConfig {
   checkOneSlowLimit(openWhen);
   const stayOpen = resolveStayOpen(input.stayOpen ?? backoff({ firstMs: 5_000, maxMs: 60_000 }));
   const probing = resolveProbing(input.probing ?? {});
+  checkDecidable(probing.closeWhen, openWhen);
   const { rampUp, failAfterMs, warmUpMs } = input;
   const counting = input.counting === undefined ? {} : resolveCounting(input.counting, window);
   return {
@@ -191,6 +192,18 @@ function resolveProbing(input: Partial<Probing>): Probing {
   };
 }
 
+/**
+ * The probing of a changed configuration, still to be resolved. Probes without a bound that only the close rule before asked
+ * for go with that rule.
+ */
+export function probingAfter(
+  { unlimited, ...before }: Probing,
+  changes: Partial<Probing> = {},
+): Partial<Probing> {
+  const goes = before.closeWhen.kind === 'successes-in-a-row' && changes.closeWhen !== undefined;
+  return { ...before, ...(unlimited && !goes ? { unlimited } : {}), ...changes };
+}
+
 function resolveCloseRule(rule: CloseRule): CloseRule {
   switch (rule.kind) {
     case 'success-ratio':
@@ -215,6 +228,15 @@ function checkReachable(rule: CloseRule, probes: number, unlimited: boolean): vo
   if (unlimited || needed <= probes) return;
   throw new RangeError(
     `probing closeWhen ${rule.kind} looks at ${needed} probes, but there are only ${probes}; set probes: ${needed} or unlimited: true`,
+  );
+}
+
+/** Probes that no rule looks at would close the circuit although every one of them failed. */
+function checkDecidable(closeWhen: CloseRule, openWhen: readonly OpenRule[]): void {
+  if (closeWhen.kind !== 'below-limits' || closeWhen.allowedFailures !== undefined) return;
+  if (openWhen.length === 0 || openWhen.some((rule) => 'ratio' in rule)) return;
+  throw new RangeError(
+    'probing closeWhen below-limits asks the ratio rules of openWhen, and there are none: failed probes would close; set allowedFailures',
   );
 }
 

@@ -23,13 +23,20 @@ export interface Trial {
   readonly tokensAt: number;
 }
 
+/** Before the first result. */
+export const NOTHING_SHOWN: Readonly<
+  Pick<Trial, 'succeeded' | 'failed' | 'slow' | 'slowFailed' | 'successesInARow'>
+> = Object.freeze({
+  succeeded: 0,
+  failed: 0,
+  slow: 0,
+  slowFailed: 0,
+  successesInARow: 0,
+});
+
 export function emptyTrial(now: number, probing: Probing): Trial {
   return {
-    succeeded: 0,
-    failed: 0,
-    slow: 0,
-    slowFailed: 0,
-    successesInARow: 0,
+    ...NOTHING_SHOWN,
     leases: [],
     nextLease: 0,
     tokens: probing.tokens?.capacity ?? 0,
@@ -41,7 +48,9 @@ export function emptyTrial(now: number, probing: Probing): Trial {
 export function admit<T extends Trial>(trial: T, now: number, probing: Probing): T {
   const { leases, succeeded, failed, nextLease } = trial;
   if (leases.length >= probing.atOnce) return trial;
-  if (!probing.unlimited && succeeded + failed + leases.length >= probing.probes) return trial;
+  // Half-open with `whileOpen`: configured since. There `probes` bounds a round, and a close rule may ask for more.
+  const bounded = !probing.unlimited && !probing.whileOpen;
+  if (bounded && succeeded + failed + leases.length >= probing.probes) return trial;
   const tokens = tokensLeft(trial, now, probing);
   if (tokens < 1) return trial;
   const until = probing.leaseMs === null ? Number.POSITIVE_INFINITY : now + probing.leaseMs;

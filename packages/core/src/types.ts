@@ -201,9 +201,15 @@ export interface Breaker {
     call: (context: { signal?: S }) => T | PromiseLike<T>,
     options?: { signal?: S | undefined },
   ): Promise<T>;
-  /** Whether a call at this moment would be let through. A pure read: it takes no place. */
+  /**
+   * Whether a call at this moment would be let through. A pure read: it takes no place, and opens nothing. Who calls only
+   * where this says so lets `passTime` be called now and then, if the rules are asked by arriving calls.
+   */
   wouldAdmit(): boolean;
-  /** Makes the changes that time alone has brought, without a call: the end of an open time, of a half-open phase, of a mode. */
+  /**
+   * Makes the changes that time alone has brought, without a call: the end of an open time, of a half-open phase, of a mode;
+   * and where an arriving call would open the circuit, as with `inFlight`, its opening.
+   */
   passTime(): void;
   /** The right to make a call, or null. Synchronous, never throws: the way for adapters. */
   tryAcquire(): Permit | null;
@@ -223,7 +229,8 @@ export interface Breaker {
   probeNow(options?: { reason?: string; by?: string }): void;
   /**
    * Changes settings at run time. State stays; so does what the window holds, as far as it fits into a new one: of the last
-   * calls the newest, of buckets those of the same width. Bumps the revision.
+   * calls the newest, of buckets those of the same width. Probes that would decide at once by the new rules are counted
+   * anew. Bumps the revision.
    */
   configure(changes: ConfigInput): void;
   snapshot(): BreakerSnapshot;

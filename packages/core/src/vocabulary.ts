@@ -266,7 +266,8 @@ export function successesInARow(count: number): CloseRule {
 /**
  * After `calls` probes (1 to 10,000): opens again if a ratio rule of `openWhen` is met by them
  * at its configured ratio, closes if none is.
- * @param options.allowedFailures Instead of asking `openWhen`: closes if at most so many of them failed.
+ * @param options.allowedFailures Instead of asking `openWhen`: closes if at most so many of them failed. Required where
+ * `openWhen` has rules and none is a ratio.
  */
 export function belowLimits(
   calls: number,

@@ -71,6 +71,30 @@ describe('the user’s open time', () => {
   });
 });
 
+describe('an answer that comes later', () => {
+  it('is none, is reported, and its rejection is nobody’s', async () => {
+    const later = (() => Promise.reject(broken)) as never;
+    const sentence = (where: string): [TypeError, string] => [
+      new TypeError(`${where} must answer at once, got a promise`),
+      where,
+    ];
+    const rules = { late: later };
+    expect(asking((services) => customRule('late', {} as WindowView, services), { rules })).toEqual([
+      false,
+      [sentence('rule late')],
+    ]);
+    expect(asking((services) => openMsOf({} as Opening, services), { openMs: later })).toEqual([
+      undefined,
+      [sentence('openMs')],
+    ]);
+    expect(asking((services) => moreCounts({} as CountsView, services), { counts: later })).toEqual([
+      undefined,
+      [sentence('counts')],
+    ]);
+    await new Promise(setImmediate);
+  });
+});
+
 describe('more counters', () => {
   const view = { openings: 2 } as CountsView;
   const asked = (counts: Services['counts']): [unknown, unknown[][]] =>
@@ -107,5 +131,6 @@ describe('the wall clock', () => {
   it('is a label, and 0 where it throws', () => {
     expect(asking(wallNow, { clock: testClock(5) })).toEqual([1_700_000_000_005, []]);
     expect(asking(wallNow, { clock: { ...testClock(), wallNow: fails } })).toEqual([0, []]);
+    expect(asking(wallNow, { clock: { ...testClock(), wallNow: () => Number.NaN } })).toEqual([0, []]);
   });
 });

@@ -253,10 +253,26 @@ describe('the timer of what time will bring', () => {
     stop();
     clock.advance(1_000);
     expect(breaker.state).toBe('half-open');
+    expect([clock.timers, set, cleared.length]).toEqual([0, [1_000, 1_000], 1]);
+    breaker.acquire();
+    breaker.tryAcquire();
     expect([clock.timers, set, cleared.length]).toEqual([1, [1_000, 1_000, 100], 1]);
     breaker.reset();
     expect([clock.timers, cleared.length]).toEqual([0, 2]);
     expect(cleared).not.toContain(undefined);
+  });
+
+  it('is set anew where what it waits for is configured', () => {
+    const clock = testClock();
+    const breaker = make(clock, { probing: { probes: 1 } });
+    const heard: string[] = [];
+    breaker.on('state-changed', ({ to }) => heard.push(to));
+    breaker.acquire().fail(boom);
+    clock.advance(1_000);
+    breaker.acquire();
+    breaker.configure({ probing: { maxMs: 100 } });
+    clock.advance(100);
+    expect(heard).toEqual(['open', 'half-open', 'open']);
   });
 
   it('that comes early is set again for the rest', () => {

@@ -77,7 +77,12 @@ describe('the error of an open circuit', () => {
         },
       },
     );
-    for (const other of [undefined, null, 5, 'ERR_CIRCUIT_OPEN', new Error('x'), loop, hostile]) {
+    const mute = {
+      get cause(): unknown {
+        throw new Error('no');
+      },
+    };
+    for (const other of [undefined, null, 5, 'ERR_CIRCUIT_OPEN', new Error('x'), loop, hostile, mute]) {
       expect(isCircuitOpenError(other)).toBe(false);
       expect(isRejectedError(other)).toBe(false);
     }

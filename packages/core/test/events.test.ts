@@ -213,4 +213,13 @@ describe('a guarded reporter', () => {
     expect(() => guarded(onError)(error, 'here')).not.toThrow();
     expect(onError).toHaveBeenCalledExactlyOnceWith(error, 'here');
   });
+
+  it('that is async ends no process by its rejection', async () => {
+    const unhandled = vi.fn();
+    process.once('unhandledRejection', unhandled);
+    guarded((() => Promise.reject(new Error('again'))) as () => void)(new Error('no'), 'here');
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
 });

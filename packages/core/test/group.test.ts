@@ -104,6 +104,20 @@ describe('a group', () => {
     expect(() => createGroup({ configure: {} as never })).toThrow('configure must be a function of the key');
   });
 
+  it.each([
+    [42, '42'],
+    [undefined, 'undefined'],
+    [Symbol('host'), 'Symbol(host)'],
+    [['a'], 'an array'],
+  ])('refuses a key that is no string, also where it is full: %o', (key, shown) => {
+    const group = createGroup({ max: 1 });
+    const get = () => group.get(key as never);
+    expect(get).toThrow(new TypeError(`a group's key must be a string, got ${shown}`));
+    group.get('busy').acquire();
+    expect(get).toThrow('must be a string');
+    expect(group.size).toBe(1);
+  });
+
   it('keeps a thousand unless told', () => {
     const group = createGroup();
     for (let i = 0; i < 1_001; i++) group.get(`key ${i}`);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createBreaker, failureRatio, lastCalls, lastMs } from '../src/index.ts';
 import { testClock } from './support/clock.ts';
 import { Scenario } from './support/scenario.ts';
@@ -70,6 +70,18 @@ describe('a limit that leans on the error rate you supply', () => {
     };
     adapting(broken, 1, { onError }).ok(5).fail(5).state('closed').fail().state('open');
     expect(new Set(told)).toEqual(new Set(['history']));
+  });
+
+  it('reports what an async collector rejects with', async () => {
+    const [failing, told] = [new Error('mine'), vi.fn()];
+    const history = collector(() => 0);
+    history.recordError = history.recordSuccess = (() => Promise.reject(failing)) as () => void;
+    adapting(history, 1, { onError: told }).ok().fail();
+    await new Promise(setImmediate);
+    expect(told.mock.calls).toEqual([
+      [failing, 'history'],
+      [failing, 'history'],
+    ]);
   });
 
   it('never opens without a failure, even where ordinary times know none', () => {

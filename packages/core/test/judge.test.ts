@@ -32,6 +32,34 @@ describe('what classify says', () => {
     expect(classified(good, { ...services, classify, report })).toBeUndefined();
     expect(report.mock.calls).toEqual([[error, 'classify']]);
   });
+
+  it('is nothing where it cannot be read', () => {
+    const report = vi.fn();
+    const error = new Error('no');
+    const said = {
+      get verdict(): Verdict {
+        throw error;
+      },
+    };
+    expect(classified(good, { ...services, classify: () => said, report })).toBeUndefined();
+    expect(report.mock.calls).toEqual([[error, 'classify']]);
+  });
+
+  it('is nothing where it comes later, and its rejection is nobody’s', async () => {
+    const report = vi.fn();
+    const classify = async (): Promise<never> => {
+      throw new Error('no');
+    };
+    expect(classified(good, { ...services, classify: classify as never, report })).toBeUndefined();
+    expect(report.mock.calls).toEqual([
+      [new TypeError('classify must answer at once, got a promise'), 'classify'],
+    ]);
+    await new Promise(setImmediate);
+  });
+
+  it('may be nothing that is known', () => {
+    expect(classified(good, { ...services, classify: () => null as never })).toBeNull();
+  });
 });
 
 describe('the verdict on a result', () => {
@@ -62,7 +90,12 @@ describe('the verdict on a result', () => {
   });
 
   it('ignores what fails after the caller gave up, whatever the reason', () => {
-    for (const reason of [undefined, null, 'bored', new Error('bored'), { name: 'AbortError' }])
+    const mute = {
+      get name(): string {
+        throw new Error('no');
+      },
+    };
+    for (const reason of [undefined, null, 'bored', new Error('bored'), { name: 'AbortError' }, mute])
       expect(verbOf(undefined, bad, { aborted: true, reason })).toBe(IGNORED);
     expect(verbOf(undefined, bad, { aborted: false })).toBe(FAILURE);
     expect(verbOf(undefined, good, { aborted: true })).toBe(SUCCESS);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aCase, aShare, countable } from './support/configs.ts';
+import { aCase, aShare, countable, decidable } from './support/configs.ts';
 import { Pair } from './support/pair.ts';
 import { property } from './support/property.ts';
 import { anOp, aStory, type How, type Op } from './support/story.ts';
@@ -42,7 +42,8 @@ describe('breaker, against the oracle', () => {
           { kind: 'consecutive-failures', failures: 2 } as const,
           ...c.config.openWhen.slice(0, 1),
         ];
-        const pair = new Pair({ ...c, config: { ...c.config, openWhen } });
+        const probing = { ...c.config.probing, closeWhen: decidable(c.config.probing.closeWhen, openWhen) };
+        const pair = new Pair({ ...c, config: { ...c.config, openWhen, probing } });
         for (const op of [...half, ...story]) {
           await pair.step(op);
           pair.check();

@@ -101,6 +101,14 @@ describe('a wrong option is refused at construction by a sentence', () => {
     ],
     [() => createBreaker({ name: 'b' }).setMode('auto', { forMs: -1 }), 'setMode forMs'],
     [
+      () => createBreaker({ name: 'b' }).setMode('forced-open', { forms: 5 } as never),
+      'setMode has no option "forms"',
+    ],
+    [
+      () => createBreaker({ name: 'b' }).setMode('forced-open', null as never),
+      'setMode takes an object of options, got null',
+    ],
+    [
       () => createBreaker({ name: 'b' }).on('state-changed', 5 as never),
       'a listener of state-changed must be a function',
     ],

@@ -4,6 +4,7 @@ import {
   type Breaker,
   type BreakerOptions,
   backoff,
+  type ConfigInput,
   consecutiveFailures,
   createBreaker,
   failureRatio,
@@ -14,6 +15,7 @@ import {
   type StateChanged,
   sinceClosed,
   slowRatio,
+  successesInARow,
   successRatio,
 } from '../src/index.ts';
 import { type TestClock, testClock } from './support/clock.ts';
@@ -655,6 +657,32 @@ describe('configure', () => {
     if (after.kind === 'since-closed') breaker.configure({ window: after, counting: { pending: true } });
     else breaker.configure({ window: after });
     expect(breaker.snapshot().window).toMatchObject(kept);
+  });
+
+  it('refuses what it would not use, rather than silently leave it out', () => {
+    const breaker = make(testClock());
+    const later = (changes: object) => () => breaker.configure(changes);
+    expect(later({ classify: () => 'ignored' })).toThrow(
+      'configure has no option "classify"; did you mean createBreaker({ classify })?',
+    );
+    expect(later({ name: 'other' })).toThrow('did you mean createBreaker({ name })?');
+    expect(later({ probes: 3 })).toThrow('did you mean probing: { probes }?');
+    expect(later(null as never)).toThrow('configure takes an object of options, got null');
+    expect(breaker.configRevision).toBe(1);
+  });
+
+  it('takes the bound off the probes only for as long as the close rule asks for it', () => {
+    const unlimited = (options: ConfigInput['probing'], changes: ConfigInput['probing']) => {
+      const breaker = make(testClock(), { probing: options ?? {} });
+      breaker.configure({ probing: changes ?? {} });
+      return breaker.config.probing.unlimited;
+    };
+    const inARow = successesInARow(2);
+    expect(unlimited({ closeWhen: inARow }, { closeWhen: successRatio(1) })).toBeUndefined();
+    expect(unlimited({ closeWhen: inARow }, { closeWhen: successRatio(1), unlimited: true })).toBe(true);
+    expect(unlimited({ closeWhen: inARow }, { leaseMs: 5 })).toBe(true);
+    expect(unlimited({ unlimited: true }, { closeWhen: successRatio(0.5) })).toBe(true);
+    expect(unlimited({}, { closeWhen: inARow })).toBe(true);
   });
 
   it('refuses what createBreaker refuses, and changes nothing then', () => {

@@ -178,6 +178,25 @@ describe('the longest half-open time', () => {
       .counts({ stale: 1 });
   });
 
+  it.each([false, true])('begins with the first probe, whether somebody listens or not (%s)', (listens) => {
+    const story = new Scenario({ ...TOUCHY, probing: { probes: 1, leaseMs: null, maxMs: 100 } });
+    if (listens) story.breaker.on('state-changed', () => {});
+    // Sparse traffic: nobody calls within 100 ms of the end of an open time.
+    story.fail().at(1_650).state('half-open');
+    story.begin('a').at(1_749).state('half-open').at(1_750).state('open').at(9_000).ok().state('closed');
+  });
+
+  it.each([false, true])(
+    'a late result does not decide before the first probe, whoever listens (%s)',
+    (listens) => {
+      const story = new Scenario({ ...TOUCHY, probing: { probes: 1 }, counting: { late: 'counted' } });
+      if (listens) story.breaker.on('state-changed', () => {});
+      story.begin('late').begin('later').begin('latest').fail().at(1_500).state('half-open');
+      story.end('late', 'fail').state('half-open').end('later', 'ok').state('half-open');
+      story.begin('probe').end('latest', 'ok').state('closed').end('probe', 'ok');
+    },
+  );
+
   it('may close instead', () => {
     const story = half({ probes: 1, leaseMs: null, maxMs: 5_000, afterMaxMs: 'closed' }).begin('a').refused();
     story.at(6_000).state('closed').ok();
@@ -191,6 +210,46 @@ describe('the longest half-open time', () => {
     );
     story.at(6_500);
     expect(seen).toEqual(['half-open→open probing-too-long 6000']);
+  });
+});
+
+describe('a configuration that changes while half-open', () => {
+  it('begins the count again where the probes so far would have been enough', () => {
+    const story = half({ probes: 10 }).ok(5);
+    story.breaker.configure({ probing: { probes: 3, atOnce: 3 } });
+    story.state('half-open').ok(2).state('half-open').ok().state('closed');
+  });
+
+  it('begins it again where they could never be enough', () => {
+    const story = half({ probes: 10, closeWhen: successes(2, { of: 4 }) }).fail(2);
+    story.breaker.configure({ probing: { closeWhen: successes(2) } });
+    story.state('half-open').ok(2).state('closed');
+  });
+
+  it('keeps the count where it leaves the verdict open, and the places of probes under way', () => {
+    const story = half({ probes: 4 }).ok().begin('a');
+    story.breaker.configure({ probing: { probes: 3, atOnce: 2 } });
+    story.begin('b').refused().end('a', 'ok').state('half-open').end('b', 'ok').state('closed');
+  });
+
+  it('lets more probes through where it asks for more of them, one round after the other', () => {
+    const story = half({ probes: 1 }).begin('a');
+    story.breaker.configure({ probing: { whileOpen: true, closeWhen: successes(3) } });
+    story.refused().end('a', 'ok').ok().state('half-open').ok().state('closed');
+  });
+
+  it('while open: a failed probe does not close because fewer successes are asked for now', () => {
+    const probing = { whileOpen: true as const, probes: 5, closeWhen: successes(5) };
+    const story = new Scenario({ ...TOUCHY, probing }).fail().at(1_000).ok(3);
+    story.breaker.configure({ probing: { closeWhen: successes(2) } });
+    story.fail().state('open').ok().at(2_000).ok().state('closed');
+  });
+
+  it('while open: what failed stays counted where nothing is decided by it', () => {
+    const probing = { whileOpen: true as const, probes: 5, closeWhen: successes(3) };
+    const story = new Scenario({ ...TOUCHY, probing }).fail().at(1_000).ok(2).fail();
+    story.breaker.configure({ failAfterMs: 5_000 });
+    story.ok().state('closed');
   });
 });
 
@@ -411,7 +470,6 @@ it('nothing opens the circuit while it warms up', () => {
 
 it('a probe is a lease: with null it is held for ever', () => {
   const story = half({ probes: 1, leaseMs: null }).begin('hangs').at(1e9).refused();
-  expect(story.breaker.openError().retryAfterMs).toBeUndefined();
   story.end('hangs', 'ok').state('closed');
 });
 

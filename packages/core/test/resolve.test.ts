@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BreakerConfig, ConfigInput } from '../src/config.ts';
+import type { BreakerConfig, CloseRule, ConfigInput, OpenRule } from '../src/config.ts';
 import {
   backoff,
   belowLimits,
@@ -339,6 +339,22 @@ describe('probing', () => {
       afterMaxMs: 'closed',
     });
     expect(probing({ leaseMs: null })).toMatchObject({ leaseMs: null });
+  });
+
+  it('needs somebody who looks at the probes: without a ratio rule all of them could fail and close', () => {
+    const of = (closeWhen: CloseRule, openWhen: OpenRule[]): string =>
+      refusal({ probing: { closeWhen }, openWhen });
+    expect(of(belowLimits(3), [consecutiveFailures(3), custom('own')])).toBe(
+      'RangeError: probing closeWhen below-limits asks the ratio rules of openWhen, and there are none: failed probes would close; set allowedFailures',
+    );
+    const resolved = (closeWhen: CloseRule, openWhen: OpenRule[]): CloseRule =>
+      resolveConfig({ probing: { closeWhen }, openWhen }).probing.closeWhen;
+    for (const rule of [failureRatio(0.5), slowRatio(0.5)])
+      expect(resolved(belowLimits(3), [consecutiveFailures(3), rule])).toEqual(belowLimits(3));
+    // Nothing opens it.
+    expect(resolved(belowLimits(3), [])).toEqual(belowLimits(3));
+    const allowing = belowLimits(3, { allowedFailures: 0 });
+    expect(resolved(allowing, [consecutiveFailures(3)])).toEqual(allowing);
   });
 
   const CLOSE =

@@ -5,6 +5,7 @@ import {
   custom,
   failureRatio,
   failures,
+  fixed,
   lastCalls,
   lastMs,
   sinceClosed,
@@ -348,6 +349,36 @@ describe('when the rules are asked', () => {
     expect(story.breaker.snapshot().openedBecause).toBeUndefined();
     story.state('open').refused();
     expect(story.breaker.snapshot().openedBecause).toBeDefined();
+  });
+  it('on arrivals, and without any where time is passed: who only asks whether a call may go is not stuck', () => {
+    const hanging = slowRatio(0.5, { slowMs: 1_600, minimumCalls: 2, inFlight: true });
+    const story = new Scenario({ openWhen: hanging, stayOpen: fixed(1_000) }).begin('a').begin('b').at(2_000);
+    expect(story.breaker.wouldAdmit()).toBe(false);
+    story.breaker.passTime();
+    expect(story.breaker.snapshot().openedBecause).toMatchObject({ rule: 'slow-ratio', inFlight: 2 });
+    story.at(3_000);
+    expect(story.breaker.wouldAdmit()).toBe(true);
+  });
+  it('not by a listener’s timer, which decides nothing', () => {
+    const story = new Scenario({
+      ...slowly,
+      stayOpen: fixed(1_000),
+      probing: { probes: 1, maxMs: 100, afterMaxMs: 'closed' },
+      counting: { check: 'arrivals', clears: 'never' },
+    });
+    const heard: string[] = [];
+    story.breaker.on('state-changed', ({ to }) => heard.push(to));
+    story.fail(3).refused().at(1_000).begin('hangs').at(1_200);
+    expect(heard).toEqual(['open', 'half-open', 'closed']);
+    story.refused();
+    expect(heard).toEqual(['open', 'half-open', 'closed', 'open']);
+  });
+  it('of a new interval, where time is passed: what the old one held does not open', () => {
+    const window = tumblingMs(1_000, { stalesCalls: true });
+    const story = new Scenario({ ...slowly, window, counting: { check: 'arrivals' } }).fail(3).at(1_000);
+    story.breaker.passTime();
+    story.state('closed');
+    expect(story.breaker.snapshot().openedBecause).toBeUndefined();
   });
 });
 

@@ -185,7 +185,10 @@ class Fallback<Adds> extends BasePolicy<Adds, FallbackEvents> {
 
   #wants(error: unknown, reason: FallbackReason): boolean {
     try {
-      return this.#when === undefined || Boolean(this.#when(error, reason));
+      const said: unknown = this.#when === undefined || this.#when(error, reason);
+      if (!(said instanceof Promise)) return Boolean(said);
+      said.catch(() => {}); // nobody waits for it
+      throw new TypeError('when must answer at once, got a promise');
     } catch (thrown) {
       this.tools.report(thrown, 'when');
       return true;

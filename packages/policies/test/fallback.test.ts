@@ -226,6 +226,18 @@ describe('when', () => {
     expect(await policy.execute(() => fails())).toBe('spare');
     expect(reports).toEqual([[mistake, 'when']]);
   });
+
+  it('is reported where it answers later, and its rejection is nobody’s', async () => {
+    const reports: unknown[] = [];
+    const when = async (): Promise<boolean> => {
+      throw new Error('mistake');
+    };
+    const onError = (...report: unknown[]): unknown => reports.push(report);
+    const policy = fallbackWith({ when: when as never, onError }, 'spare');
+    expect(await policy.execute(() => fails())).toBe('spare');
+    expect(reports).toEqual([[new TypeError('when must answer at once, got a promise'), 'when']]);
+    await new Promise(setImmediate);
+  });
 });
 
 describe('a caller who has gone', () => {

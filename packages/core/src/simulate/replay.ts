@@ -26,6 +26,8 @@ import type { Spread } from './spread.ts';
 import { Recording, type Timeline } from './timeline.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
+/** A token may be there a hair before the moment that is computed for it: from here on every call asks for itself. */
+const TOLERANCE_MS = 0.01;
 const REFUSED = -2;
 const ORDINARY = -1;
 
@@ -156,7 +158,9 @@ export class Replay implements Beside {
     const machine = this.#machine;
     if (machine.name === 'open') return Math.min(machine.until, this.#announcedAt);
     const free = freeAt(machine as MachineState & Trial, now, this.#config.probing);
-    return free < Number.POSITIVE_INFINITY ? Math.min(free, this.#announcedAt) : now;
+    // A call finds that half-open lasted too long before a timer of whole milliseconds does.
+    const until = Math.min(free, turnsAt(machine, this.#config)) - TOLERANCE_MS;
+    return free < Number.POSITIVE_INFINITY ? Math.min(until, this.#announcedAt) : now;
   }
 
   // ----------------------------------------------------------------------------------------------- one call
@@ -215,10 +219,11 @@ export class Replay implements Beside {
     const from = this.#machine;
     const next = step(from, event, this.#config);
     this.#machine = next;
+    const config = this.#config;
+    if (next.name !== from.name || turnsAt(next, config) !== turnsAt(from, config)) this.#arm(event.now);
     if (next.name === from.name) return;
     this.#recording.move(event.now, next.name, why);
     if (next.name === 'closed') this.#closed(next.since);
-    this.#arm(event.now);
   }
 
   #closed(since: number): void {

@@ -2,14 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAILED, SLOW, TIMEOUT } from '../../src/bits.ts';
 import {
+  consecutiveFailures,
   createBreaker,
   failureRatio,
+  failures,
   fixed,
+  lastCalls,
   latencyBucket,
   type OpenRule,
   type Permit,
   type StateChanged,
+  sinceClosed,
   slowRatio,
+  successesInARow,
+  successRatio,
 } from '../../src/index.ts';
 import { simulate, type Timeline, type TracedRow } from '../../src/simulate/index.ts';
 import { Spread } from '../../src/simulate/spread.ts';
@@ -138,6 +144,32 @@ describe('simulate, with rows of sums', () => {
 
   it('and for those that count in other ways', () => {
     fc.assert(fc.property(aConfig(false), someRows, agree), property(150));
+  });
+
+  const TOKENS = { tokens: { capacity: 2, perSecond: 3 }, maxMs: 750 };
+  it('and where a call comes in the very moment in which a token is there', () => {
+    agree(
+      {
+        window: sinceClosed(),
+        openWhen: [consecutiveFailures(6), failures(2, { minimumCalls: 5 })],
+        stayOpen: fixed(333.3),
+        probing: { ...TOKENS, probes: 4, atOnce: 2, closeWhen: successRatio(0.5), unlimited: true },
+      },
+      [
+        { at: 0, calls: 72, failures: 40 },
+        { at: 1_000, calls: 90, failures: 0 },
+      ],
+    );
+  });
+
+  it('and where one waits for a token when half-open has lasted too long', () => {
+    const probing = { ...TOKENS, probes: 4, atOnce: 2, closeWhen: successesInARow(3), leaseMs: null };
+    const openWhen = [consecutiveFailures(1)];
+    agree({ window: lastCalls(5), openWhen, stayOpen: fixed(0), probing }, [
+      { at: 11_007, calls: 5, failures: 3, ignored: 7, ms: 1_000 },
+      { at: 16_007, calls: 103, failures: 52, ignored: 1, ms: 3_000 },
+      { at: 19_007, calls: 115, failures: 6 },
+    ]);
   });
 
   it('takes gaps between rows for idle time: what the window knew is forgotten', () => {

@@ -265,15 +265,22 @@ export const aConfig: fc.Arbitrary<BreakerConfig> = fc
     }),
   })
   .map(
-    ({ window, beside, counting, openWhen, ...rest }) =>
+    ({ window, beside, counting, openWhen, probing: { closeWhen: rule, ...probes }, ...rest }) =>
       ({
         ...rest,
         ...beside,
         window,
+        probing: { ...probes, closeWhen: decidable(rule, openWhen) },
         openWhen: openWhen.map((rule) => reachable(rule, window)),
         counting: countable(window, counting),
       }) as BreakerConfig,
   );
+
+/** A close rule that asks ratio rules where there are none is refused. */
+export function decidable(rule: CloseRule, openWhen: readonly OpenRule[]): CloseRule {
+  if (rule.kind !== 'below-limits' || openWhen.some((one) => 'ratio' in one)) return rule;
+  return { allowedFailures: 0, ...rule };
+}
 
 /** More failures than the window holds are refused. */
 function reachable(rule: OpenRule, window: BreakerConfig['window']): OpenRule {

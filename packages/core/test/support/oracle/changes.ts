@@ -70,14 +70,16 @@ export function openTimeIsOver(o: Oracle, s: Setup, now: number): boolean {
   return s.config.stayOpen.endsAfter ? now > o.until : now >= o.until;
 }
 
-function isHalfOpenTooLong(o: Oracle, s: Setup, now: number): boolean {
-  return o.name === 'half-open' && now >= o.since + (s.config.probing.maxMs ?? Number.POSITIVE_INFINITY);
+/** The longest time half-open begins with the first probe. */
+function longestUntil(o: Oracle, s: Setup): number {
+  const [first = Number.POSITIVE_INFINITY] = o.trial.admittedAt;
+  return first + (s.config.probing.maxMs ?? Number.POSITIVE_INFINITY);
 }
 
 /** Half-open for too long ends at its time, however late somebody notices. */
 export function noticed(o: Oracle, s: Setup, now: number): Oracle {
-  if (!isHalfOpenTooLong(o, s, now)) return o;
-  const then = o.since + (s.config.probing.maxMs ?? 0);
+  const then = longestUntil(o, s);
+  if (o.name !== 'half-open' || now < then) return o;
   return s.config.probing.afterMaxMs === 'closed'
     ? closeAfterProbes(o, s, then)
     : openAgain(o, s, then, o.openings);

@@ -46,7 +46,8 @@ function counted(totals: Totals, { verdict, slow }: Judged, stale: boolean): Tot
 
 function recorded(o: Oracle, s: Setup, now: number, call: Ticket, result: Judged, late: boolean): Oracle {
   if (o.name === 'closed') return recordClosed(o, s, now, call, result);
-  if (late && o.name === 'open' && !s.config.probing.whileOpen) return intoWindow(o, s, now, call, result);
+  const untried = o.name === 'open' ? !s.config.probing.whileOpen : o.trial.admittedAt.length === 0;
+  if (late && untried) return intoWindow(o, s, now, call, result);
   if (!late && !call.probe) return o;
   const counted = livesOn(o, s) ? intoWindow(o, s, now, call, result) : o;
   return recordProbe(counted, s, now, late ? null : call.lease, result);
