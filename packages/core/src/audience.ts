@@ -1,4 +1,23 @@
+import { checkEvent } from './check.ts';
 import { type BreakerEventName, type BreakerEvents, Emitter } from './events.ts';
+
+const EVENTS: Record<BreakerEventName, true> = {
+  'state-changed': true,
+  'mode-changed': true,
+  configured: true,
+  'call-rejected': true,
+  'call-settled': true,
+};
+/** Names that people bring from elsewhere. */
+const SLIPS: Record<string, string> = {
+  open: '"state-changed"',
+  close: '"state-changed"',
+  closed: '"state-changed"',
+  halfOpen: '"state-changed"',
+  success: '"call-settled"',
+  failure: '"call-settled"',
+  reject: '"call-rejected"',
+};
 
 /** Who listens to a breaker. It has none until somebody does. */
 export class Audience {
@@ -13,6 +32,7 @@ export class Audience {
   }
 
   on<E extends BreakerEventName>(event: E, listener: (event: BreakerEvents[E]) => void): () => void {
+    checkEvent(event, Object.keys(EVENTS), SLIPS);
     const off = this.emitter.on(event, listener);
     this.perCall = this.emitter.hears('call-settled');
     return () => {

@@ -47,11 +47,19 @@ export function checkKeys(
     throw new TypeError(`${where} takes an object of options, got ${show(given)}`);
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue;
-    const hint = slips[key] ?? nearest(key, known);
-    throw new TypeError(
-      `${where} has no option "${key}"${hint === undefined ? '' : `; did you mean ${hint}?`} (known: ${known.join(', ')})`,
-    );
+    throw new TypeError(`${where} has no option "${key}"${hints(key, known, slips)}`);
   }
+}
+
+/** `name` must be one of `known`: a listener of a misspelt event would silently never be called. */
+export function checkEvent(name: unknown, known: readonly string[], slips: Record<string, string>): void {
+  if (known.includes(name as string)) return;
+  throw new TypeError(`there is no event ${show(name)}${hints(String(name), known, slips)}`);
+}
+
+function hints(key: string, known: readonly string[], slips: Record<string, string>): string {
+  const hint = Object.hasOwn(slips, key) ? slips[key] : nearest(key, known);
+  return `${hint === undefined ? '' : `; did you mean ${hint}?`} (known: ${known.join(', ')})`;
 }
 
 /** `value` may be left out; else it must be a function. */

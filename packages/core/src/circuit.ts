@@ -14,6 +14,7 @@ import {
   RESET,
   TOLD_TO_OPEN,
 } from './causes.ts';
+import { show } from './check.ts';
 import type { BreakerConfig, ConfigInput, FailureRatio } from './config.ts';
 import { type CircuitOpenError, isRejectedError, openError, type RefusalReason } from './errors.ts';
 import type { BreakerEventName, BreakerEvents, Mode } from './events.ts';
@@ -45,7 +46,7 @@ import { CallPermit, FAILURE, IGNORED, SUCCESS, type Verb } from './permit.ts';
 import { type Plan, planOf } from './plan.ts';
 import { changeOf, exportOf, type Person, type Reading, signedBy, snapshotOf, stampOf } from './reading.ts';
 import { REASONS, rejectSoon, SOON } from './refusal.ts';
-import { probingAfter, resolveConfig } from './resolve.ts';
+import { changedBy, resolveConfig } from './resolve.ts';
 import { type Beside, crossedRule, explain, type Why } from './rules.ts';
 import { type Services, servicesOf } from './services.ts';
 import { admit, freeAt, freed, holdsLease, type Trial } from './trial.ts';
@@ -119,6 +120,8 @@ export class Circuit implements Breaker, Beside {
     call: (context: { signal?: S }) => T | PromiseLike<T>,
     options?: { signal?: S | undefined },
   ): Promise<T> {
+    if (typeof call !== 'function')
+      return rejectSoon(new TypeError(`execute takes a function, got ${show(call)}`));
     if (options === undefined && this.#sound() && !this.#plan.timed && this.#services.classify === undefined)
       return this.#executePlain(call);
     const signal = options?.signal;
@@ -690,11 +693,7 @@ export class Circuit implements Breaker, Beside {
   configure(changes: ConfigInput): void {
     checkChanges(changes);
     const before = this.config;
-    const after = resolveConfig({
-      ...before,
-      ...changes,
-      probing: probingAfter(before.probing, changes.probing),
-    });
+    const after = resolveConfig(changedBy(changes, before));
     checkRules(after, this.#services.rules);
     this.config = after;
     this.#machine = underRulesOf(after, this.#machine);

@@ -23,8 +23,8 @@ export class Extras {
     this.#plan = plan;
     this.#services = services;
     this.#collector = plan.adapting === null ? undefined : services.history;
-    this.#madeAt = before === null ? now : before.#madeAt;
     this.#warmUpMs = config.warmUpMs ?? 0;
+    this.#madeAt = before === null || before.#warmUpMs === 0 ? now : before.#madeAt;
     if (config.rampUp !== undefined) this.ramp = before?.ramp ?? null;
     if (plan.watchesSlow) {
       const fits = before !== null && before.#plan.slowMs === plan.slowMs;

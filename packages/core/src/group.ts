@@ -1,4 +1,4 @@
-import { checkCount, show } from './check.ts';
+import { checkCount, checkEvent, show } from './check.ts';
 import { Circuit } from './circuit.ts';
 import { Emitter, guarded, printOnce } from './events.ts';
 import type { Breaker, BreakerOptions } from './types.ts';
@@ -112,6 +112,10 @@ class BoundedGroup<K extends string> implements Group<K> {
   }
 
   on<E extends keyof GroupEvents>(event: E, listener: (breaker: GroupEvents[E]) => void): () => void {
+    checkEvent(event, ['breaker-added', 'breaker-removed'], {
+      added: '"breaker-added"',
+      removed: '"breaker-removed"',
+    });
     return this.#emitter.on(event, listener);
   }
 

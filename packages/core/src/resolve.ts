@@ -192,14 +192,13 @@ function resolveProbing(input: Partial<Probing>): Probing {
   };
 }
 
-/**
- * The probing of a changed configuration, still to be resolved. Probes without a bound that only the close rule before asked
- * for go with that rule.
- */
-export function probingAfter(
-  { unlimited, ...before }: Probing,
-  changes: Partial<Probing> = {},
-): Partial<Probing> {
+/** A configuration with changes, still to be resolved: what they leave out stays, and what they have undefined is the default again. */
+export function changedBy(changes: ConfigInput, before: BreakerConfig): ConfigInput {
+  return { ...before, ...changes, probing: probingAfter(before.probing, changes.probing ?? {}) };
+}
+
+/** Probes without a bound that only the close rule before asked for go with that rule. */
+function probingAfter({ unlimited, ...before }: Probing, changes: Partial<Probing>): Partial<Probing> {
   const goes = before.closeWhen.kind === 'successes-in-a-row' && changes.closeWhen !== undefined;
   return { ...before, ...(unlimited && !goes ? { unlimited } : {}), ...changes };
 }

@@ -229,7 +229,8 @@ export interface Breaker {
   probeNow(options?: { reason?: string; by?: string }): void;
   /**
    * Changes settings at run time. State stays; so does what the window holds, as far as it fits into a new one: of the last
-   * calls the newest, of buckets those of the same width. Probes that would decide at once by the new rules are counted
+   * calls the newest, of buckets those of the same width. What is left out stays; what is given as undefined is the default
+   * again. Probes that would decide at once by the new rules are counted
    * anew. Bumps the revision.
    */
   configure(changes: ConfigInput): void;

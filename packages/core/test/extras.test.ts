@@ -50,6 +50,12 @@ describe('over a change of configuration', () => {
     expect([after?.isWarmingUp(249), after?.isWarmingUp(250)]).toEqual([true, false]);
   });
 
+  it('a warm-up that was not there begins with the configuration that brings it', () => {
+    const before = make({ rampUp: { overMs: 100 } }, { now: 50 });
+    const after = make({ warmUpMs: 200 }, { now: 1_000, before });
+    expect([after?.isWarmingUp(1_199), after?.isWarmingUp(1_200)]).toEqual([true, false]);
+  });
+
   it('the ramp goes on where one is still configured', () => {
     const before = make({ rampUp: { overMs: 100 } });
     before?.closed(resolveConfig({ rampUp: { overMs: 100 } }).rampUp, 0);

@@ -3,6 +3,7 @@ import {
   backoff,
   consecutiveFailures,
   createBreaker,
+  createGroup,
   failureRatio,
   fixed,
   lastCalls,
@@ -112,6 +113,14 @@ describe('a wrong option is refused at construction by a sentence', () => {
       () => createBreaker({ name: 'b' }).on('state-changed', 5 as never),
       'a listener of state-changed must be a function',
     ],
+    [
+      () => createBreaker({ name: 'b' }).on('state' as never, () => {}),
+      'there is no event "state"; did you mean state-changed? (known: state-changed, mode-changed, configured, call-rejected, call-settled)',
+    ],
+    [
+      () => createGroup().on('changed' as never, () => {}),
+      'there is no event "changed" (known: breaker-added, breaker-removed)',
+    ],
   ];
   it.each(cases)('%#: %s', (attempt, sentence) => {
     expect(attempt).toThrow(sentence);
@@ -167,6 +176,33 @@ describe('an option that is no configuration', () => {
       'name, window, openWhen, stayOpen, probing, rampUp, counting, failAfterMs, warmUpMs, rules, openMs, counts, history, tags, classify, onError, clock, random, restore';
     expect(() => checkOptions({ name: 'b', [slip]: 5 } as never)).toThrow(
       new TypeError(`createBreaker has no option "${slip}"; did you mean ${here}? (known: ${known})`),
+    );
+  });
+});
+
+describe('an event that is called otherwise elsewhere', () => {
+  it.each([
+    ['open', '"state-changed"'],
+    ['close', '"state-changed"'],
+    ['halfOpen', '"state-changed"'],
+    ['success', '"call-settled"'],
+    ['failure', '"call-settled"'],
+    ['reject', '"call-rejected"'],
+  ])('is found by the name %s', (slip, here) => {
+    const breaker = createBreaker({ name: 'b' });
+    expect(() => breaker.on(slip as never, () => {})).toThrow(
+      `there is no event "${slip}"; did you mean ${here}? (known: `,
+    );
+    for (const [group, name] of [
+      ['added', '"breaker-added"'],
+      ['removed', '"breaker-removed"'],
+    ] as const)
+      expect(() => createGroup().on(group as never, () => {})).toThrow(`did you mean ${name}?`);
+  });
+
+  it('is not looked for in what every object has', () => {
+    expect(() => createBreaker({ name: 'b' }).on('toString' as never, () => {})).toThrow(
+      'there is no event "toString" (known: ',
     );
   });
 });

@@ -212,6 +212,19 @@ describe('3. three outcomes', () => {
 });
 
 describe('4. user code that throws', () => {
+  it('a call that is no function is refused, and nobody is blamed for it', async () => {
+    const breaker = make(testClock());
+    for (const [call, shown] of [
+      [undefined, 'undefined'],
+      [Promise.resolve(5), 'an object'],
+    ])
+      for (const options of [undefined, { signal: new AbortController().signal }])
+        await expect(breaker.execute(call as never, options)).rejects.toThrow(
+          new TypeError(`execute takes a function, got ${shown as string}`),
+        );
+    expect(breaker.snapshot()).toMatchObject({ inFlight: 0, counts: { failed: 0, ignored: 0 } });
+  });
+
   it('changes no result, and is reported once each time', async () => {
     const told = vi.fn();
     const breaker = make(testClock(), {
