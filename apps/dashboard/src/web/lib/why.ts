@@ -131,9 +131,10 @@ function whyComputed(row: RowSummary, outageMs: number | undefined): string {
         : 'Probing: circuit half-open';
     default: {
       if (last?.to !== 'closed' || last.from === 'closed') return '';
-      return outageMs === undefined
-        ? `Recovered ${clockShort(last.t)}`
-        : `Recovered ${clockShort(last.t)} after ${elapsed(outageMs).replace(/(\d)([smhd])/g, '$1 $2')}`;
+      const after =
+        outageMs === undefined ? '' : ` after ${elapsed(outageMs).replace(/(\d)([smhd])/g, '$1 $2')}`;
+      const often = row.opens >= FLAPPING ? ` · ${row.opens} opens in the last hour` : '';
+      return `Recovered ${clockShort(last.t)}${after}${often}`;
     }
   }
 }

@@ -8,6 +8,7 @@ import { markers } from '../../live/live.ts';
 import type { RowView } from '../../live/row-view.ts';
 import { CallCells } from './call-cells.tsx';
 import { ErrorRanking } from './error-ranking.tsx';
+import { inWindow } from './in-window.ts';
 import type { Detail } from './use-detail.ts';
 
 /** The question the page is opened for: why did it open? */
@@ -60,7 +61,7 @@ function Sentence({ view, event, detail }: SentenceProps) {
             {event && deploy && ` It was ${afterDeploy(deploy, event.t)}.`}
             {trouble &&
               view.size > 1 &&
-              view.notClosed !== undefined &&
+              (view.notClosed ?? 0) > 0 &&
               ` Open on ${view.notClosed} of ${view.size} instances.`}
           </span>
         </>
@@ -77,8 +78,9 @@ function withoutOpening(trouble: boolean): string {
 }
 
 /** The calls that decided, and the time from the first failure to the decision. */
-function Window({ event, outcomes }: { event: EventRecord; outcomes: string }) {
+function Window({ event, outcomes: remembered }: { event: EventRecord; outcomes: string }) {
   const { firstFailureAt } = event;
+  const outcomes = inWindow(remembered, event.why?.calls);
   const { spanMs } = useView();
   const took = firstFailureAt === undefined ? -1 : event.t - firstFailureAt;
   return (

@@ -20,7 +20,7 @@ import type { RowView } from '../../live/row-view.ts';
 import type { Filters } from './filters.ts';
 import { byGroupTrouble, groupRows, groupTitle } from './groups.ts';
 import { orderRows } from './order.ts';
-import { LINE, paintFleetStrip } from './paint-fleet-strip.ts';
+import { lineOf, paintFleetStrip } from './paint-fleet-strip.ts';
 import { useTop } from './use-stats.ts';
 import { useStrip } from './use-strip.ts';
 
@@ -34,7 +34,7 @@ interface Props {
   filters: Filters;
 }
 
-/** Every breaker as a line of two pixels. The one under the pointer, or chosen with the arrow keys, is named. */
+/** Every breaker as a line of few pixels. The one under the pointer, or chosen with the arrow keys, is named. */
 export function FleetStrip({ rows, epoch, filters }: Props) {
   useWatch(NO_ROWS, epoch);
   const { sort, group } = filters;
@@ -57,6 +57,7 @@ export function FleetStrip({ rows, epoch, filters }: Props) {
     });
     return { lines: groups.flatMap((each) => each.rows), bands: named };
   }, [rows, sort, group, top]);
+  const line = lineOf(lines.length);
   // Dependencies on purpose: another order has to be painted at once.
   useEffect(repaint, [lines, width]);
   useEffect(() => {
@@ -66,30 +67,34 @@ export function FleetStrip({ rows, epoch, filters }: Props) {
 
   const paint = ({ ctx, width: wide, height, now }: Surface) => {
     if (wide !== width) setWidth(wide);
-    const first = firstInSight(box.current);
-    const shown = lines.slice(first, first + Math.ceil(height / LINE));
+    const first = firstInSight(box.current, line);
+    const shown = lines.slice(first, first + Math.ceil(height / line));
     const tracks = shown.map(({ row }): Track | undefined => trackOf(row));
     const window = snapWindow(timeWindow(now), wide);
-    paintFleetStrip(ctx, tracks, { ...window, width: wide, until: now, knownUntil: connection.knownUntil() });
+    const view = { ...window, width: wide, until: now, knownUntil: connection.knownUntil() };
+    paintFleetStrip(ctx, tracks, view, line);
   };
   const open = (index: number) => {
     const row = lines[index];
     if (row) navigate(withSearch(breakerPath(row.service, row.name)));
   };
-  const onPoint = useCallback((_x: number, y: number, t: number | null) => {
-    const area = box.current?.getBoundingClientRect();
-    const index = area && t !== null ? Math.floor((y - area.top) / LINE) : -1;
-    setChosen(index < 0 ? undefined : { index, y });
-  }, []);
+  const onPoint = useCallback(
+    (_x: number, y: number, t: number | null) => {
+      const area = box.current?.getBoundingClientRect();
+      const index = area && t !== null ? Math.floor((y - area.top) / line) : -1;
+      setChosen(index < 0 ? undefined : { index, y });
+    },
+    [line],
+  );
   useTimeGestures(box, { plot: stripPlot, onPoint });
   const step = (by: number) => {
     const index = Math.min(
       lines.length - 1,
-      Math.max(0, (chosen?.index ?? firstInSight(box.current) - 1) + by),
+      Math.max(0, (chosen?.index ?? firstInSight(box.current, line) - 1) + by),
     );
     const plot = box.current;
     if (!plot) return;
-    const yOf = () => plot.getBoundingClientRect().top + index * LINE;
+    const yOf = () => plot.getBoundingClientRect().top + index * line;
     if (yOf() < COVERED || yOf() > innerHeight) scrollBy(0, yOf() - innerHeight / 2);
     setChosen({ index, y: yOf() });
   };
@@ -103,8 +108,8 @@ export function FleetStrip({ rows, epoch, filters }: Props) {
       <div className="fleet-strip-body">
         <ul className="fleet-strip-bands" aria-hidden="true">
           {bands.map(({ name, first, size }) => (
-            <li key={name} style={{ top: first * LINE, height: size * LINE }}>
-              {size * LINE >= 14 && groupTitle(name, group)}
+            <li key={name} style={{ top: first * line, height: size * line }}>
+              {size * line >= 14 && groupTitle(name, group)}
             </li>
           ))}
         </ul>
@@ -116,7 +121,7 @@ export function FleetStrip({ rows, epoch, filters }: Props) {
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys choose a line.
           tabIndex={0}
           aria-label="All breakers. Arrow keys choose one, Enter opens it."
-          style={{ height: lines.length * LINE }}
+          style={{ height: lines.length * line }}
           onClick={() => chosen && open(chosen.index)}
           onKeyDown={(event) => {
             const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 50, PageUp: -50 }[event.key];
@@ -128,7 +133,9 @@ export function FleetStrip({ rows, epoch, filters }: Props) {
         >
           <TimeCanvas paint={paint} className="fleet-strip-canvas" />
           <Crosshair />
-          {chosen && row && <div className="fleet-strip-line" style={{ top: chosen.index * LINE - 1 }} />}
+          {chosen && row && (
+            <div className="fleet-strip-line" style={{ top: chosen.index * line - 1, height: line + 2 }} />
+          )}
         </div>
       </div>
       <div className="hidden" role="status">
@@ -171,9 +178,9 @@ function Named(props: { row: RowView; track: Track | undefined; y: number; plot:
   );
 }
 
-function firstInSight(box: HTMLElement | null): number {
+function firstInSight(box: HTMLElement | null, line: number): number {
   const top = box?.getBoundingClientRect().top ?? 0;
-  return Math.max(0, Math.floor((COVERED - top) / LINE));
+  return Math.max(0, Math.floor((COVERED - top) / line));
 }
 
 function stripPlot(root: HTMLElement): DOMRect | undefined {
