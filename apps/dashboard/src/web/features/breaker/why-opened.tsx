@@ -29,7 +29,9 @@ export function WhyOpened({ view, detail }: { view: RowView; detail: Detail | un
         <Sentence view={view} event={event} detail={detail} />
         {event?.outcomes && <Window event={event} outcomes={event.outcomes} />}
       </div>
-      {event?.errors && event.errors.length > 0 && <ErrorRanking errors={event.errors} />}
+      {event?.errors && event.errors.length > 0 && (
+        <ErrorRanking errors={event.errors} of={errorsOf(event)} />
+      )}
     </section>
   );
 }
@@ -70,6 +72,13 @@ function Sentence({ view, event, detail }: SentenceProps) {
       )}
     </p>
   );
+}
+
+/** Errors are counted over the calls that are remembered, which may be more or fewer than the window held. */
+function errorsOf({ outcomes, why }: EventRecord): string {
+  return outcomes === undefined || outcomes.length === why?.calls
+    ? 'the window'
+    : `the last ${outcomes.length} calls`;
 }
 
 /** Changes are kept for less time than lanes: what is open has opened. */

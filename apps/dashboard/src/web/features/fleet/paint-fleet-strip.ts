@@ -44,6 +44,9 @@ export function paintFleetStrip(
   sheet.getContext('2d')?.putImageData(image, 0, 0);
   ctx.imageSmoothingEnabled = false;
   ctx.drawImage(sheet, 0, 0, width, height * line);
+  // Where there is room for it, one breaker ends before the next begins.
+  const gap = line > 2 ? Math.max(1, Math.floor(line / 5)) : 0;
+  for (let i = 0; gap > 0 && i < height; i++) ctx.clearRect(0, (i + 1) * line - gap, width, gap);
 }
 
 /** By code, as the numbers that a pixel is: closed is faint, so that all the rest stands out. */
