@@ -24,8 +24,6 @@ import { lineOf, paintFleetStrip } from './paint-fleet-strip.ts';
 import { useTop } from './use-stats.ts';
 import { useStrip } from './use-strip.ts';
 
-/** What the bars at the top of the page cover. */
-const COVERED = 82;
 const NO_ROWS: readonly number[] = [];
 
 interface Props {
@@ -95,7 +93,7 @@ export function FleetStrip({ rows, epoch, filters }: Props) {
     const plot = box.current;
     if (!plot) return;
     const yOf = () => plot.getBoundingClientRect().top + index * line;
-    if (yOf() < COVERED || yOf() > innerHeight) scrollBy(0, yOf() - innerHeight / 2);
+    if (yOf() < topInSight(plot) || yOf() > innerHeight) scrollBy(0, yOf() - innerHeight / 2);
     setChosen({ index, y: yOf() });
   };
   const row = chosen && lines[chosen.index];
@@ -179,10 +177,14 @@ function Named(props: { row: RowView; track: Track | undefined; y: number; plot:
 }
 
 function firstInSight(box: HTMLElement | null, line: number): number {
-  const top = box?.getBoundingClientRect().top ?? 0;
-  return Math.max(0, Math.floor((COVERED - top) / line));
+  return box ? Math.max(0, Math.floor((topInSight(box) - box.getBoundingClientRect().top) / line)) : 0;
 }
 
 function stripPlot(root: HTMLElement): DOMRect | undefined {
   return root.querySelector('canvas')?.getBoundingClientRect();
+}
+
+/** Below the bars at the top of the page: there the canvas stays while the lines go by. */
+function topInSight(box: HTMLElement): number {
+  return (stripPlot(box) ?? box.getBoundingClientRect()).top;
 }
