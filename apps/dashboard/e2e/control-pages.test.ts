@@ -170,6 +170,28 @@ describeInBrowser('dashboard, with the hand on the switch', () => {
     expect(errors).toEqual([]);
   });
 
+  it('says on a phone, too, why it was not sent, and its button can be read under the finger', async () => {
+    await run('hand', 2);
+    const { page, errors } = await open('hand', 2, OPERATOR);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.getByRole('button', { name: 'Isolate…' }).click();
+    const go = page.getByRole('dialog').getByRole('button', { name: 'Isolate: 2 instances of hand' });
+    await go.click();
+    const alert = page.getByRole('dialog').getByRole('alert');
+    await expect
+      .poll(async () => {
+        const [said, button] = await Promise.all([alert.boundingBox(), go.boundingBox()]);
+        return said !== null && button !== null && said.y > 0 && said.y + said.height < button.y;
+      })
+      .toBe(true);
+    const background = () => go.evaluate((button) => getComputedStyle(button).backgroundColor);
+    await go.hover();
+    const hovered = await background();
+    await page.mouse.move(5, 5);
+    expect(hovered).toBe(await background());
+    expect(errors).toEqual([]);
+  });
+
   it('lets an administrator change the failure limit, and shows the difference first', async () => {
     await run('set', 1);
     const { page, errors } = await open('set', 1, ADMIN);

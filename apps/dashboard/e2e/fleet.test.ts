@@ -243,7 +243,7 @@ describeInBrowser('dashboard, showing a fleet', () => {
     await page.getByRole('button', { name: /^View/ }).click();
     await page.waitForURL(/view=strip/);
     const plot = page.getByRole('group', { name: /^All breakers/ });
-    expect((await plot.boundingBox())?.height).toBe(47 * 2);
+    expect((await plot.boundingBox())?.height).toBe(47 * 6);
     await page.waitForFunction(redLine);
     await plot.focus();
     await page.keyboard.press('ArrowDown');
@@ -251,7 +251,7 @@ describeInBrowser('dashboard, showing a fleet', () => {
     await expect.poll(() => page.getByRole('status').allTextContents()).toContain('payments, charge-0: Open');
     const box = await plot.boundingBox();
     if (!box) throw new Error('no strip');
-    await page.mouse.move(box.x + box.width * 0.9, box.y + 3);
+    await page.mouse.move(box.x + box.width * 0.9, box.y + 9);
     await page.locator('[data-card="search/query-1"]').waitFor();
     await page.mouse.click(box.x + box.width * 0.9, box.y + 1);
     await page.locator('[data-page="breaker"][data-breaker="payments/charge-0"]').waitFor();

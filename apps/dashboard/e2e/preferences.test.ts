@@ -120,6 +120,8 @@ describeInBrowser('dashboard, as the system is set', () => {
         await expect.poll(() => page.evaluate(laneColours)).toContain('163,31,23');
         expect(await page.evaluate(laneColours)).not.toContain('244,81,59');
         expect(await page.locator('.top-bar').isVisible()).toBe(false);
+        // Nothing on paper can be pressed.
+        expect(await page.locator('main .button:visible').count()).toBe(0);
         const header = await page.locator('.print-header').textContent();
         expect(header).toContain(shop.url);
         expect(header).toMatch(/at=\d+/);

@@ -67,6 +67,11 @@ describe('a row as it was', () => {
     });
   });
 
+  it('says of a closed breaker that it flaps, as the head of its group does', () => {
+    expect(whyRow(viewOf(), 9_000)).toMatch(/^Recovered .* after 9 s$/);
+    expect(whyRow(viewOf({ opens: 7 }), 9_000)).toMatch(/^Recovered .* · flapping ×7$/);
+  });
+
   it('does not know what happened later, nor why it is what it will be', () => {
     const then = rowAsOf(viewOf(), T0 + 30_000, nothing);
     expect(then.last).toBeUndefined();

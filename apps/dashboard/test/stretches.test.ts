@@ -1,8 +1,9 @@
 import { LANE, type Lane } from '@cb/protocol';
 import { describe, expect, it } from 'vitest';
 import { changeAfter, changeBefore } from '../src/web/lib/changes.ts';
-import { foldedOf, opensIn, stretchesOf } from '../src/web/lib/stretches.ts';
-import type { Track } from '../src/web/lib/track.ts';
+import { drawLanes, type LanePalette } from '../src/web/lib/draw-lanes.ts';
+import { foldedOf, opensIn, stretchesOf, unknownOf } from '../src/web/lib/stretches.ts';
+import { codeAt, type Track, trackOf } from '../src/web/lib/track.ts';
 
 const { closed, open, halfOpen } = LANE;
 
@@ -53,6 +54,66 @@ describe('a lane as a list', () => {
     expect(folded?.shares.get(open)).toBeCloseTo(0.25);
     expect(foldedOf(lane, { from: 0, to: 100 })).toBeUndefined();
     expect(foldedOf({ ...lane, minutes }, { from: 200_000, to: 300_000 })).toBeUndefined();
+  });
+});
+
+describe('a lane that began to flap after a time of which nothing is known', () => {
+  // Asked for from 0 on; it reported from 120 s on, and is told exactly from 250 s on.
+  const minutes = { from: 120_000, shares: [0, 55, 0, 0, 200, 0, 200, 0, 0, 55], changes: [30, 20] };
+  const told = { segments: { start: [0, 230_000], code: [LANE.noData, closed] }, minutes };
+  const flapped = trackOf(told);
+  const range = { from: 0, to: 300_000 };
+
+  it('was silent before its minutes only, and not in them', () => {
+    expect([60_000, 130_000, 200_000, 240_000].map((t) => codeAt(flapped, t))).toEqual([
+      undefined,
+      open,
+      closed,
+      closed,
+    ]);
+    expect(stretchesOf(flapped, range, 300_000, 10).map(({ from, code }) => [from, code])).toEqual([
+      [230_000, closed],
+    ]);
+    expect(foldedOf(flapped, range)).toMatchObject({ from: 120_000, to: 230_000 });
+    expect(unknownOf(flapped, range)).toEqual({ from: 0, to: 120_000, code: LANE.noData, open: false });
+    expect(unknownOf(flapped, { from: 130_000, to: 300_000 })).toBeUndefined();
+  });
+
+  it('is drawn so', () => {
+    const filled: [string, number, number][] = [];
+    const ctx = {
+      fillStyle: '',
+      globalAlpha: 1,
+      fillRect: (x: number, _y: number, w: number) => filled.push([ctx.fillStyle, x, x + w]),
+    };
+    const palette = { noData: 'none', closed: 'closed', open: 'open', halfOpen: '', halfOpenEdge: '' };
+    const view = { ...range, width: 300, until: 300_000, knownUntil: 300_000 };
+    const lane = { track: flapped, middle: 10, size: 'row' as const };
+    drawLanes(ctx, [lane], view, { ...palette, isolated: '', mark: '' } satisfies LanePalette);
+    const reach = (fill: string) => [
+      Math.min(...filled.flatMap(([what, from]) => (what === fill ? [from] : []))),
+      Math.max(...filled.flatMap(([what, , to]) => (what === fill ? [to] : []))),
+    ];
+    expect(reach('none')[0]).toBe(0);
+    expect(reach('none')[1]).toBeLessThanOrEqual(120);
+    expect(reach('open')).toEqual([120, 230]);
+  });
+
+  it('keeps a silence that is told exactly', () => {
+    const { minutes: _, ...exact } = told;
+    expect(trackOf(exact)).toEqual({ start: [0, 230_000], code: [LANE.noData, closed] });
+    const later = trackOf({ segments: { start: [240_000], code: [LANE.noData] }, minutes });
+    expect(later).toMatchObject({ start: [240_000], code: [LANE.noData] });
+    expect(unknownOf(later, range)).toBeUndefined();
+  });
+
+  it('counts longer steps than minutes as what they are', () => {
+    const long = trackOf({
+      segments: { start: [], code: [] },
+      minutes: { ...minutes, from: 0, stepMs: 300_000 },
+    });
+    expect([299_999, 300_000, 600_000].map((t) => codeAt(long, t))).toEqual([open, closed, undefined]);
+    expect(foldedOf(long, { from: 0, to: 900_000 })).toMatchObject({ from: 0, to: 600_000 });
   });
 });
 

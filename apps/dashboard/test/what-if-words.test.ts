@@ -103,6 +103,23 @@ describe('what would have been, in words', () => {
     expect(said(QUIET, QUIET, {}, false)).toEqual(['It did not open in this range.']);
   });
 
+  it('counts what opened it, and no failed probe, as the list and the advice do', () => {
+    const again: Change = { ...opening(14), from: 'half-open', why: { rule: 'probes-failed' } };
+    const probed: Sum = {
+      ...IN_FORCE,
+      transitions: [opening(10), again],
+      totals: totalsOf({ openings: 2, openMs: 9_000 }),
+    };
+    expect(said(probed, probed, {}, false)[0]).toMatch(/^It opened once, first at /);
+    expect(said(probed)[0]).toBe(
+      `It would have opened at the same moment, ${clockMs(T0 + 10_000)}; once, as it did.`,
+    );
+    const before: Sum = { ...probed, transitions: [again] };
+    expect(said(before, before, {}, false)[0]).toBe(
+      'It had opened before this range; not closed for 9 s in all.',
+    );
+  });
+
   it('says between which bounds a guess lies, and on which of several instances', () => {
     const candidate: Sum = {
       transitions: [opening(5, 'checkout-2')],

@@ -15,6 +15,8 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
     close.current?.focus();
+    // The button is at its end; on a phone that is not where anybody begins to read.
+    if (dialog) dialog.scrollTop = 0;
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a dialog closes on Escape by itself.

@@ -9,7 +9,7 @@ import {
   type LaneView,
   type LanePalette as StatePalette,
 } from '@cb/timeline/drawing';
-import type { Track } from './track.ts';
+import { stepOf, type Track } from './track.ts';
 
 /** How each state is filled, and what only these pages draw. */
 export interface LanePalette extends StatePalette {
@@ -35,7 +35,12 @@ export function drawLanes(
   for (const lane of lanes) {
     const { track, marks } = lane;
     if (!track) continue;
-    if (track.minutes) drawMinutes(ctx, lane, track.minutes, track.start[0], view, palette, width);
+    const { unknownFrom, minutes } = track;
+    if (unknownFrom !== undefined && minutes) {
+      const until = Math.min(view.until, minutes.from);
+      drawLane(ctx, { start: [unknownFrom], code: [LANE.noData] }, lane, { ...view, until }, palette);
+    }
+    if (minutes) drawMinutes(ctx, lane, minutes, track.start[0], view, palette, width);
     drawLane(ctx, track, lane, view, palette);
     if (marks) drawMarks(ctx, marks, lane, view, palette);
   }
@@ -76,7 +81,7 @@ function drawMinutes(
     [LANE.isolated, palette.isolated],
     [LANE.halfOpen, palette.halfOpen],
   ];
-  const stepMs = minutes.stepMs ?? 60_000;
+  const stepMs = stepOf(minutes);
   for (let m = 0; m * 5 < minutes.shares.length; m++) {
     const from = minutes.from + m * stepMs;
     const to = Math.min(from + stepMs, exactFrom);

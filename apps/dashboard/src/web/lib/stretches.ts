@@ -1,6 +1,6 @@
 import { LANE, type Lane } from '@cb/protocol';
 import type { TimeWindow } from '@cb/timeline/drawing';
-import { indexAt, type Track } from './track.ts';
+import { indexAt, stepOf, type Track } from './track.ts';
 
 /** A piece of a lane in one state. */
 export interface Stretch {
@@ -52,6 +52,14 @@ export function opensIn(track: Track | undefined, window: TimeWindow): number {
   return n;
 }
 
+/** The part of the window before the minutes, of which nothing is known. */
+export function unknownOf(track: Track | undefined, window: TimeWindow): Stretch | undefined {
+  if (track?.unknownFrom === undefined || track.minutes === undefined) return undefined;
+  const from = Math.max(window.from, track.unknownFrom);
+  const to = Math.min(window.to, track.minutes.from);
+  return to > from ? { from, to, code: LANE.noData, open: false } : undefined;
+}
+
 /** The part of the window that was folded into minutes, as one piece. */
 export function foldedOf(track: Track | undefined, window: TimeWindow): Folded | undefined {
   const minutes = track?.minutes;
@@ -60,9 +68,10 @@ export function foldedOf(track: Track | undefined, window: TimeWindow): Folded |
   const sums = new Map<Lane, number>();
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
+  const stepMs = stepOf(minutes);
   for (let m = 0; m * 5 < minutes.shares.length; m++) {
-    const start = Math.max(window.from, minutes.from + m * 60_000);
-    const stop = Math.min(window.to, exactFrom, minutes.from + (m + 1) * 60_000);
+    const start = Math.max(window.from, minutes.from + m * stepMs);
+    const stop = Math.min(window.to, exactFrom, minutes.from + (m + 1) * stepMs);
     if (stop <= start) continue;
     from = Math.min(from, start);
     to = Math.max(to, stop);

@@ -1,4 +1,4 @@
-import { LANE, type Lane, type Minutes } from '@cb/protocol';
+import { LANE, type Lane, type LaneHistory, type Minutes } from '@cb/protocol';
 import { indexAt, type Track as Runs } from '@cb/timeline/drawing';
 
 export { indexAt };
@@ -6,6 +6,30 @@ export { indexAt };
 /** What is known of one lane: exact runs, oldest first, and before them perhaps minutes that were folded. */
 export interface Track extends Runs {
   minutes?: Minutes;
+  /** From here to the minutes nothing is known. */
+  unknownFrom?: number;
+}
+
+const MINUTE_MS = 60_000;
+
+/** A lane as the server tells it. */
+export function trackOf({ segments, minutes }: Pick<LaneHistory, 'segments' | 'minutes'>): Track {
+  const track: Track = { start: [...segments.start], code: [...segments.code] };
+  if (!minutes) return track;
+  track.minutes = minutes;
+  const [first] = track.start;
+  // "Not known yet" is told as a run of no data. It ends where the minutes begin, not where the exact part does.
+  if (first !== undefined && track.code[0] === LANE.noData && first < minutes.from + stepOf(minutes)) {
+    track.unknownFrom = first;
+    track.start.shift();
+    track.code.shift();
+  }
+  return track;
+}
+
+/** How long each of the minutes is: longer ones than a minute are told of a long past. */
+export function stepOf({ stepMs = MINUTE_MS }: Minutes): number {
+  return stepMs;
 }
 
 export interface Run {
@@ -57,7 +81,7 @@ export function codeAt(track: Track | undefined, t: number): Lane | undefined {
   const run = runAt(track, t);
   if (run || !track?.minutes) return run?.code;
   const { from, shares } = track.minutes;
-  const minute = Math.floor((t - from) / 60_000) * 5;
+  const minute = Math.floor((t - from) / stepOf(track.minutes)) * 5;
   if (minute < 0 || minute >= shares.length) return undefined;
   const of = shares.slice(minute, minute + 5);
   return of.indexOf(Math.max(...of)) as Lane;

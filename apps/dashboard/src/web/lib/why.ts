@@ -131,9 +131,12 @@ function whyComputed(row: RowSummary, outageMs: number | undefined): string {
         : 'Probing: circuit half-open';
     default: {
       if (last?.to !== 'closed' || last.from === 'closed') return '';
+      const recovered = `Recovered ${clockShort(last.t)}`;
+      // Of one that comes and goes, how often says more than how long the last time was.
+      if (row.opens >= FLAPPING) return `${recovered} · flapping ×${count(row.opens)}`;
       return outageMs === undefined
-        ? `Recovered ${clockShort(last.t)}`
-        : `Recovered ${clockShort(last.t)} after ${elapsed(outageMs).replace(/(\d)([smhd])/g, '$1 $2')}`;
+        ? recovered
+        : `${recovered} after ${elapsed(outageMs).replace(/(\d)([smhd])/g, '$1 $2')}`;
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Timeline } from '@cb/protocol';
 import type { TimeWindow } from '@cb/timeline/drawing';
-import type { Track } from '../lib/track.ts';
+import { stepOf, type Track, trackOf } from '../lib/track.ts';
 import { getView, timeWindow } from '../lib/view.ts';
 
 /** A stretch of the past, exactly. */
@@ -12,7 +12,6 @@ interface Fine extends TimeWindow {
 
 /** A step of shares that takes more of the page than this is seen to be one. */
 const STEPS_PER_PAGE = 300;
-const MINUTE = 60_000;
 /** More rows than this are not looked at one by one. */
 const MOST_ROWS = 100;
 
@@ -59,10 +58,9 @@ export class FineTracks {
   keep(answer: Timeline, lanes: boolean): void {
     // What is not looked at any more goes first.
     if (this.#rows.size > MOST_ROWS) this.clear();
-    for (const { row, lane, segments, minutes } of answer.lanes) {
-      const track: Track = { start: segments.start, code: segments.code };
-      if (minutes) track.minutes = minutes;
-      const fine = { from: answer.from, to: answer.to, track, lanes };
+    for (const each of answer.lanes) {
+      const { row, lane } = each;
+      const fine = { from: answer.from, to: answer.to, track: trackOf(each), lanes };
       if (lane === -1) this.#rows.set(row, fine);
       else this.#lanes.set(lane, fine);
     }
@@ -79,5 +77,5 @@ function covers(fine: Fine | undefined, { from, to }: TimeWindow): boolean {
 
 function isCoarse(track: Track | undefined, { from, to }: TimeWindow): boolean {
   if (!track?.minutes || from >= (track.start[0] ?? Number.POSITIVE_INFINITY)) return false;
-  return (track.minutes.stepMs ?? MINUTE) > (to - from) / STEPS_PER_PAGE;
+  return stepOf(track.minutes) > (to - from) / STEPS_PER_PAGE;
 }

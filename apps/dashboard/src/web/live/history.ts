@@ -2,7 +2,7 @@ import { type Delta, LANE, type Timeline } from '@cb/protocol';
 import { serverNow } from '../lib/clock.ts';
 import { createListeners } from '../lib/listeners.ts';
 import { repaint } from '../lib/painter.ts';
-import { appendRun, type Track } from '../lib/track.ts';
+import { appendRun, type Track, trackOf } from '../lib/track.ts';
 import { readTimeline } from './api.ts';
 import { FineTracks } from './fine-tracks.ts';
 
@@ -52,7 +52,9 @@ export class History {
 
   /** Up to this moment nothing is known of the row, as far back as was asked; undefined where all of it is. */
   unknownUntil(row: number): number | undefined {
-    const start = this.#rows.get(row)?.start ?? [];
+    const track = this.#rows.get(row);
+    if (track?.unknownFrom !== undefined) return track.minutes?.from;
+    const start = track?.start ?? [];
     if (start[0] === undefined) return undefined;
     return start[0] === this.#unknownFrom.get(row) ? (start[1] ?? Number.POSITIVE_INFINITY) : undefined;
   }
@@ -139,8 +141,7 @@ export class History {
     const fresh = new Set(rows.filter((row) => !covers(this.#loaded.get(row), { from: from - 1, lanes })));
     for (const each of answer.lanes) {
       if (!fresh.has(each.row)) continue;
-      const track: Track = { start: [...each.segments.start], code: [...each.segments.code] };
-      if (each.minutes) track.minutes = each.minutes;
+      const track = trackOf(each);
       if (each.lane === -1) this.#keepRow(each.row, track, answer.from);
       else this.#lanes.set(each.lane, track);
     }

@@ -48,7 +48,7 @@ export function BreakerPage({ service, name }: { service: string; name: string }
                 does.
               </p>
               <Snippet />
-              <Link className="button" href={withSearch('/')}>
+              <Link className="button notice-way" href={withSearch('/')}>
                 All breakers
               </Link>
             </>

@@ -102,7 +102,7 @@ function create(Plot: UPlot, box: HTMLElement, spec: () => ChartSpec): uPlot {
       series: [{}, ...first.series],
       hooks: {
         drawClear: [(self) => drawLimit(self, spec().limit)],
-        draw: [(self) => spec().draw?.(self)],
+        draw: [(self) => spec().draw?.(self), (self) => drawLimitWords(self, spec().limit)],
       },
     },
     [[], ...first.series.map(() => [])] as unknown as uPlot.AlignedData,
@@ -112,9 +112,9 @@ function create(Plot: UPlot, box: HTMLElement, spec: () => ChartSpec): uPlot {
 
 function drawLimit(self: uPlot, limit: ChartSpec['limit']): void {
   if (!limit) return;
+  const y = yOf(self, limit.value);
+  if (y === undefined) return;
   const { ctx, bbox } = self;
-  const y = Math.round(self.valToPos(limit.value, 'y', true));
-  if (!(y >= bbox.top && y <= bbox.top + bbox.height)) return;
   const ratio = devicePixelRatio;
   const colours = palette();
   const colour = limit.colour === 'open' ? colours.openWord : colours.halfOpenWord;
@@ -131,11 +131,35 @@ function drawLimit(self: uPlot, limit: ChartSpec['limit']): void {
   ctx.moveTo(bbox.left, y + 0.5);
   ctx.lineTo(bbox.left + bbox.width, y + 0.5);
   ctx.stroke();
+  ctx.restore();
+}
+
+/** Above the lines, on a rim of the ground: they can be read wherever the lines go. */
+function drawLimitWords(self: uPlot, limit: ChartSpec['limit']): void {
+  if (!limit) return;
+  const y = yOf(self, limit.value);
+  if (y === undefined) return;
+  const { ctx, bbox } = self;
+  const ratio = devicePixelRatio;
+  const { openWord, halfOpenWord, surface } = palette();
+  ctx.save();
   ctx.font = `${11 * ratio}px Inter, system-ui, sans-serif`;
   // On the left: the newest data are at the right.
   ctx.textAlign = 'left';
   const above = y - bbox.top > 14 * ratio;
   ctx.textBaseline = above ? 'bottom' : 'top';
-  ctx.fillText(limit.label, bbox.left + 4 * ratio, above ? y - 3 * ratio : y + 3 * ratio);
+  const at = [bbox.left + 4 * ratio, above ? y - 3 * ratio : y + 3 * ratio] as const;
+  ctx.lineJoin = 'round';
+  ctx.lineWidth = 4 * ratio;
+  ctx.strokeStyle = surface;
+  ctx.strokeText(limit.label, ...at);
+  ctx.fillStyle = limit.colour === 'open' ? openWord : halfOpenWord;
+  ctx.fillText(limit.label, ...at);
   ctx.restore();
+}
+
+/** Where a value lies in the plot; undefined outside of it. */
+function yOf(self: uPlot, value: number): number | undefined {
+  const y = Math.round(self.valToPos(value, 'y', true));
+  return y >= self.bbox.top && y <= self.bbox.top + self.bbox.height ? y : undefined;
 }

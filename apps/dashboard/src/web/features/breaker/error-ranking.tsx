@@ -1,11 +1,12 @@
 import type { TopError } from '@cb/protocol';
 
-export function ErrorRanking({ errors }: { errors: readonly TopError[] }) {
+/** @param of The calls that they are of. */
+export function ErrorRanking({ errors, of }: { errors: readonly TopError[]; of: string }) {
   const ranked = [...errors].sort((a, b) => b.count - a.count);
   const most = ranked[0]?.count ?? 1;
   return (
     <div className="errors">
-      <h2>Errors in the window</h2>
+      <h2>Errors in {of}</h2>
       <ol>
         {ranked.map((error) => (
           <li key={`${error.name} ${error.code} ${error.message}`} title={error.message}>

@@ -4,7 +4,7 @@ import { Glyph } from '../../components/glyph.tsx';
 import { clock, clockMs, day, exact, percent, spoken } from '../../lib/format.ts';
 import { useNow } from '../../lib/seconds.ts';
 import { STATE_SLUGS, slugOf, wordOf } from '../../lib/states.ts';
-import { type Folded, foldedOf, type Stretch, stretchesOf } from '../../lib/stretches.ts';
+import { type Folded, foldedOf, type Stretch, stretchesOf, unknownOf } from '../../lib/stretches.ts';
 import { getView, timeWindow, useView } from '../../lib/view.ts';
 import { eventLine } from '../../lib/why.ts';
 import { history } from '../../live/live.ts';
@@ -27,6 +27,7 @@ export function LaneTable({ view, events }: { view: RowView; events: readonly Ev
   const track = history.row(view.row);
   const stretches = stretchesOf(track, window, now, MOST);
   const folded = foldedOf(track, window);
+  const unknown = unknownOf(track, window);
   return (
     <section className="lane-table" aria-label="State as a table">
       <button
@@ -58,6 +59,7 @@ export function LaneTable({ view, events }: { view: RowView; events: readonly Ev
               <StretchRow key={stretch.from} stretch={stretch} events={events} from={window.from} />
             ))}
             {folded && <FoldedRow folded={folded} />}
+            {unknown && <StretchRow stretch={unknown} events={[]} from={window.from} />}
           </tbody>
         </table>
         {stretches.length === MOST && <p className="muted">Older ones: show a shorter range.</p>}

@@ -8,6 +8,7 @@ import { markers } from '../../live/live.ts';
 import type { RowView } from '../../live/row-view.ts';
 import { CallCells } from './call-cells.tsx';
 import { ErrorRanking } from './error-ranking.tsx';
+import { inWindow } from './in-window.ts';
 import type { Detail } from './use-detail.ts';
 
 /** The question the page is opened for: why did it open? */
@@ -28,7 +29,9 @@ export function WhyOpened({ view, detail }: { view: RowView; detail: Detail | un
         <Sentence view={view} event={event} detail={detail} />
         {event?.outcomes && <Window event={event} outcomes={event.outcomes} />}
       </div>
-      {event?.errors && event.errors.length > 0 && <ErrorRanking errors={event.errors} />}
+      {event?.errors && event.errors.length > 0 && (
+        <ErrorRanking errors={event.errors} of={errorsOf(event)} />
+      )}
     </section>
   );
 }
@@ -60,7 +63,7 @@ function Sentence({ view, event, detail }: SentenceProps) {
             {event && deploy && ` It was ${afterDeploy(deploy, event.t)}.`}
             {trouble &&
               view.size > 1 &&
-              view.notClosed !== undefined &&
+              (view.notClosed ?? 0) > 0 &&
               ` Open on ${view.notClosed} of ${view.size} instances.`}
           </span>
         </>
@@ -71,14 +74,22 @@ function Sentence({ view, event, detail }: SentenceProps) {
   );
 }
 
+/** Errors are counted over the calls that are remembered, which may be more or fewer than the window held. */
+function errorsOf({ outcomes, why }: EventRecord): string {
+  return outcomes === undefined || outcomes.length === why?.calls
+    ? 'the window'
+    : `the last ${outcomes.length} calls`;
+}
+
 /** Changes are kept for less time than lanes: what is open has opened. */
 function withoutOpening(trouble: boolean): string {
   return trouble ? 'What opened it is not known.' : 'It has not opened since this dashboard has known it.';
 }
 
 /** The calls that decided, and the time from the first failure to the decision. */
-function Window({ event, outcomes }: { event: EventRecord; outcomes: string }) {
+function Window({ event, outcomes: remembered }: { event: EventRecord; outcomes: string }) {
   const { firstFailureAt } = event;
+  const outcomes = inWindow(remembered, event.why?.calls);
   const { spanMs } = useView();
   const took = firstFailureAt === undefined ? -1 : event.t - firstFailureAt;
   return (

@@ -6,6 +6,7 @@ import { LengthChoice, NameCheck, ReasonFields } from './act-fields.tsx';
 import { Answers } from './answers.tsx';
 import { Gone } from './gone.tsx';
 import { InstanceChoice } from './instance-choice.tsx';
+import { ProblemNote } from './problem-note.tsx';
 import { useActing } from './use-acting.ts';
 import { type Target, useTarget } from './use-target.ts';
 
@@ -57,11 +58,7 @@ function Act({ target, op, onClose }: { target: Target; op: ControlOp; onClose: 
             </p>
           )}
           <NameCheck acting={acting} name={target.name} />
-          {problem && (
-            <p className="act-problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <ProblemNote problem={problem} />
           <div className="dialog-buttons">
             <button type="button" className="button" onClick={onClose} disabled={busy}>
               Cancel

@@ -4,6 +4,7 @@ import { instancesOf, willDo } from '../../lib/control-words.ts';
 import { ReasonFields } from './act-fields.tsx';
 import { CommonFields } from './common-fields.tsx';
 import { InstanceChoice } from './instance-choice.tsx';
+import { ProblemNote } from './problem-note.tsx';
 import { SettingsDifference } from './settings-difference.tsx';
 import type { Acting } from './use-acting.ts';
 import { useDraft } from './use-draft.ts';
@@ -66,11 +67,7 @@ export function SettingsEditor({ target, detail, proposed, acting, onSend, onClo
           {willDo('configure', chosen.length, target.service, undefined)}
         </p>
       )}
-      {problem && (
-        <p className="act-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <ProblemNote problem={problem} />
       <div className="dialog-buttons">
         <button type="button" className="button" onClick={onClose} disabled={busy}>
           Cancel

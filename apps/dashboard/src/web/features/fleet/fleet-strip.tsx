@@ -20,12 +20,10 @@ import type { RowView } from '../../live/row-view.ts';
 import type { Filters } from './filters.ts';
 import { byGroupTrouble, groupRows, groupTitle } from './groups.ts';
 import { orderRows } from './order.ts';
-import { LINE, paintFleetStrip } from './paint-fleet-strip.ts';
+import { lineOf, paintFleetStrip } from './paint-fleet-strip.ts';
 import { useTop } from './use-stats.ts';
 import { useStrip } from './use-strip.ts';
 
-/** What the bars at the top of the page cover. */
-const COVERED = 82;
 const NO_ROWS: readonly number[] = [];
 
 interface Props {
@@ -34,7 +32,7 @@ interface Props {
   filters: Filters;
 }
 
-/** Every breaker as a line of two pixels. The one under the pointer, or chosen with the arrow keys, is named. */
+/** Every breaker as a line of few pixels. The one under the pointer, or chosen with the arrow keys, is named. */
 export function FleetStrip({ rows, epoch, filters }: Props) {
   useWatch(NO_ROWS, epoch);
   const { sort, group } = filters;
@@ -57,6 +55,7 @@ export function FleetStrip({ rows, epoch, filters }: Props) {
     });
     return { lines: groups.flatMap((each) => each.rows), bands: named };
   }, [rows, sort, group, top]);
+  const line = lineOf(lines.length);
   // Dependencies on purpose: another order has to be painted at once.
   useEffect(repaint, [lines, width]);
   useEffect(() => {
@@ -66,31 +65,35 @@ export function FleetStrip({ rows, epoch, filters }: Props) {
 
   const paint = ({ ctx, width: wide, height, now }: Surface) => {
     if (wide !== width) setWidth(wide);
-    const first = firstInSight(box.current);
-    const shown = lines.slice(first, first + Math.ceil(height / LINE));
+    const first = firstInSight(box.current, line);
+    const shown = lines.slice(first, first + Math.ceil(height / line));
     const tracks = shown.map(({ row }): Track | undefined => trackOf(row));
     const window = snapWindow(timeWindow(now), wide);
-    paintFleetStrip(ctx, tracks, { ...window, width: wide, until: now, knownUntil: connection.knownUntil() });
+    const view = { ...window, width: wide, until: now, knownUntil: connection.knownUntil() };
+    paintFleetStrip(ctx, tracks, view, line);
   };
   const open = (index: number) => {
     const row = lines[index];
     if (row) navigate(withSearch(breakerPath(row.service, row.name)));
   };
-  const onPoint = useCallback((_x: number, y: number, t: number | null) => {
-    const area = box.current?.getBoundingClientRect();
-    const index = area && t !== null ? Math.floor((y - area.top) / LINE) : -1;
-    setChosen(index < 0 ? undefined : { index, y });
-  }, []);
+  const onPoint = useCallback(
+    (_x: number, y: number, t: number | null) => {
+      const area = box.current?.getBoundingClientRect();
+      const index = area && t !== null ? Math.floor((y - area.top) / line) : -1;
+      setChosen(index < 0 ? undefined : { index, y });
+    },
+    [line],
+  );
   useTimeGestures(box, { plot: stripPlot, onPoint });
   const step = (by: number) => {
     const index = Math.min(
       lines.length - 1,
-      Math.max(0, (chosen?.index ?? firstInSight(box.current) - 1) + by),
+      Math.max(0, (chosen?.index ?? firstInSight(box.current, line) - 1) + by),
     );
     const plot = box.current;
     if (!plot) return;
-    const yOf = () => plot.getBoundingClientRect().top + index * LINE;
-    if (yOf() < COVERED || yOf() > innerHeight) scrollBy(0, yOf() - innerHeight / 2);
+    const yOf = () => plot.getBoundingClientRect().top + index * line;
+    if (yOf() < topInSight(plot) || yOf() > innerHeight) scrollBy(0, yOf() - innerHeight / 2);
     setChosen({ index, y: yOf() });
   };
   const row = chosen && lines[chosen.index];
@@ -103,8 +106,8 @@ export function FleetStrip({ rows, epoch, filters }: Props) {
       <div className="fleet-strip-body">
         <ul className="fleet-strip-bands" aria-hidden="true">
           {bands.map(({ name, first, size }) => (
-            <li key={name} style={{ top: first * LINE, height: size * LINE }}>
-              {size * LINE >= 14 && groupTitle(name, group)}
+            <li key={name} style={{ top: first * line, height: size * line }}>
+              {size * line >= 14 && groupTitle(name, group)}
             </li>
           ))}
         </ul>
@@ -116,7 +119,7 @@ export function FleetStrip({ rows, epoch, filters }: Props) {
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys choose a line.
           tabIndex={0}
           aria-label="All breakers. Arrow keys choose one, Enter opens it."
-          style={{ height: lines.length * LINE }}
+          style={{ height: lines.length * line }}
           onClick={() => chosen && open(chosen.index)}
           onKeyDown={(event) => {
             const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 50, PageUp: -50 }[event.key];
@@ -128,7 +131,9 @@ export function FleetStrip({ rows, epoch, filters }: Props) {
         >
           <TimeCanvas paint={paint} className="fleet-strip-canvas" />
           <Crosshair />
-          {chosen && row && <div className="fleet-strip-line" style={{ top: chosen.index * LINE - 1 }} />}
+          {chosen && row && (
+            <div className="fleet-strip-line" style={{ top: chosen.index * line - 1, height: line + 2 }} />
+          )}
         </div>
       </div>
       <div className="hidden" role="status">
@@ -171,11 +176,15 @@ function Named(props: { row: RowView; track: Track | undefined; y: number; plot:
   );
 }
 
-function firstInSight(box: HTMLElement | null): number {
-  const top = box?.getBoundingClientRect().top ?? 0;
-  return Math.max(0, Math.floor((COVERED - top) / LINE));
+function firstInSight(box: HTMLElement | null, line: number): number {
+  return box ? Math.max(0, Math.floor((topInSight(box) - box.getBoundingClientRect().top) / line)) : 0;
 }
 
 function stripPlot(root: HTMLElement): DOMRect | undefined {
   return root.querySelector('canvas')?.getBoundingClientRect();
+}
+
+/** Below the bars at the top of the page: there the canvas stays while the lines go by. */
+function topInSight(box: HTMLElement): number {
+  return (stripPlot(box) ?? box.getBoundingClientRect()).top;
 }

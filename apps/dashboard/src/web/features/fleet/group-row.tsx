@@ -39,7 +39,7 @@ export const GroupRow = memo(function GroupRow(props: Props) {
       <span className="group-name">{title}</span>
       <span className="row-open">
         {count(group.rows.length)}
-        {!card && (group.rows.length === 1 ? ' breaker' : ' breakers')}
+        {!card && <span className="group-unit">{group.rows.length === 1 ? ' breaker' : ' breakers'}</span>}
       </span>
     </>
   );

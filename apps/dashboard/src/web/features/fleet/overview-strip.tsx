@@ -45,7 +45,7 @@ export function OverviewStrip({ all, listed, service }: Props) {
           {overview && ` · at most ${count(peakOf(overview))} of ${count(scope.rows.length)}`}
           {scope.wider && ' · of all, filtered or not'}
         </span>
-        <Totals />
+        <Totals ofAll={listed.length < all.length} />
       </header>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the handles of the brush do the same from the keyboard. */}
       <div ref={box} className="strip-plot" onDoubleClick={() => resetView()}>
@@ -57,13 +57,14 @@ export function OverviewStrip({ all, listed, service }: Props) {
   );
 }
 
-function Totals() {
+/** Numbers of the whole fleet; who looks at a part of it is told so. */
+function Totals({ ofAll }: { ofAll: boolean }) {
   const totals = useTotals();
   return (
     <span className="strip-totals of-now">
       {totals && <NowNote />}{' '}
       {totals
-        ? `${shortCount(totals.callsPerSecond)} calls/s · ${shortCount(totals.rejectedPerSecond)} rejected/s · ${percent(totals.failureRatio)} errors`
+        ? `${ofAll ? 'all breakers: ' : ''}${shortCount(totals.callsPerSecond)} calls/s · ${shortCount(totals.rejectedPerSecond)} rejected/s · ${percent(totals.failureRatio)} errors`
         : ''}
     </span>
   );

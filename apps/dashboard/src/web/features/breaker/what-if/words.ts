@@ -41,12 +41,13 @@ function wordsInForce({ baseline, several }: Compared): Line[] {
   const { totals } = baseline;
   const first = firstOpening(baseline);
   if (isQuiet(baseline)) return [{ tone: 'same', strong: 'It did not open in this range.', after: '' }];
+  const openings = openingsOf(baseline);
   const where = several && first ? `, on ${first.instance}` : '';
   const began = first === undefined ? '' : `, first at ${clockMs(first.at)}${where}`;
   const lines: Line[] = [
     {
       tone: 'same',
-      strong: `It opened ${times(totals.openings)}`,
+      strong: openings === 0 ? 'It had opened before this range' : `It opened ${times(openings)}`,
       after: `${began}; not closed for ${lasting(notClosedMs(totals))} in all.`,
     },
   ];
@@ -78,13 +79,22 @@ function isQuiet({ totals }: Sum): boolean {
 }
 
 function firstOpening({ transitions }: Sum): Change | undefined {
-  return transitions.find(({ from, to }) => to === 'open' && from === 'closed');
+  return transitions.find(isOpening);
+}
+
+/** As everywhere on these pages: a failed probe is no opening of its own. */
+function openingsOf({ transitions }: Sum): number {
+  return transitions.filter(isOpening).length;
+}
+
+function isOpening({ from, to }: Change): boolean {
+  return to === 'open' && from === 'closed';
 }
 
 function openingLine({ baseline, candidate, several }: Compared): Line {
   const first = firstOpening(candidate);
   const before = firstOpening(baseline);
-  const openings = openingsOf(candidate.totals, baseline.totals);
+  const openings = openingsBeside(openingsOf(candidate), openingsOf(baseline));
   if (first === undefined) {
     return before === undefined
       ? { tone: 'same', strong: 'It would not have opened from closed', after: `${openings}.` }
@@ -112,7 +122,7 @@ function openingLine({ baseline, candidate, several }: Compared): Line {
   return { tone: 'same', strong, after: `, at ${clockMs(first.at)}${where}${cause}${openings}.` };
 }
 
-function openingsOf({ openings }: Totals, { openings: before }: Totals): string {
+function openingsBeside(openings: number, before: number): string {
   if (openings === before)
     return openings === 1 ? '; once, as it did' : openings === 0 ? '' : `; ${times(openings)}, as it did`;
   return `; ${times(openings)} instead of ${times(before)}`;
