@@ -57,6 +57,10 @@ describeInBrowser('dashboard, where there is nothing to show', () => {
         const lines = await words(page, '.snippet');
         expect(lines.trim().split('\n')).toHaveLength(4);
         expect(lines).toContain(new URL(shop.url).origin);
+        await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+        await page.getByRole('button', { name: 'Copy' }).click();
+        await page.getByRole('button', { name: 'Copied' }).waitFor();
+        expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(lines);
 
         const folder = mkdtempSync(join(PACKAGE, 'node_modules', '.snippet-'));
         onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,3 +1,5 @@
+import { CopyButton } from './copy-button.tsx';
+
 interface Props {
   /** Where the example takes them from. */
   imported?: string;
@@ -17,11 +19,14 @@ export function Snippet({
     `connectDashboard({ url: '${location.origin}', service: 'checkout', ${reported} });`,
   ].join('\n');
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls sideways, and keys have to reach that.
-    <section className="snippet" tabIndex={0} aria-label="Code to add">
-      <pre>
-        <code>{text}</code>
-      </pre>
-    </section>
+    <div className="snippet-box">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it scrolls sideways, and keys have to reach that. */}
+      <section className="snippet" tabIndex={0} aria-label="Code to add">
+        <pre>
+          <code>{text}</code>
+        </pre>
+      </section>
+      <CopyButton text={text} />
+    </div>
   );
 }

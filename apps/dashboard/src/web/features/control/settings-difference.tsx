@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { CopyButton } from '../../components/copy-button.tsx';
 import { readConfig } from '../../lib/breaker-config.ts';
 import { createCode } from '../../lib/config-code.ts';
 import { diffConfig } from '../../lib/config-diff.ts';
@@ -38,26 +38,13 @@ function shown(value: unknown): string {
 }
 
 function Code({ text }: { text: string }) {
-  const code = useRef<HTMLPreElement>(null);
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setCopied(true);
-    } catch {
-      // No clipboard on a page that came without TLS: the text is marked, to be copied by hand.
-      if (code.current) getSelection()?.selectAllChildren(code.current);
-    }
-  };
   return (
     <details>
       <summary>As code, to keep it</summary>
-      <pre ref={code} className="snippet">
+      <pre className="snippet">
         <code>{text}</code>
       </pre>
-      <button type="button" className="button" onClick={() => void copy()}>
-        {copied ? 'Copied' : 'Copy'}
-      </button>
+      <CopyButton text={text} />
     </details>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { CopyButton } from '../../../components/copy-button.tsx';
 import { type Config, changesOf } from '../../../lib/breaker-config.ts';
 import { configureCode, createCode } from '../../../lib/config-code.ts';
 
@@ -46,23 +47,5 @@ function Code({ name, config, inForce }: Props) {
         <code>{code}</code>
       </pre>
     </>
-  );
-}
-
-function CopyButton({ text }: { text: string }) {
-  const [copied, setCopied] = useState<{ text: string; well: boolean }>();
-  const copy = (): void => {
-    // Without https there is no clipboard: the code stands there to be selected.
-    const done = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
-    done.then(
-      () => setCopied({ text, well: true }),
-      () => setCopied({ text, well: false }),
-    );
-  };
-  const said = copied?.text === text ? (copied.well ? 'Copied' : 'Select it to copy') : 'Copy';
-  return (
-    <button type="button" className="button" onClick={copy} aria-live="polite">
-      {said}
-    </button>
   );
 }
