@@ -202,6 +202,20 @@ describe('edits', () => {
       }
     expect(withoutRule(base, 0).openWhen).toEqual([base.openWhen[1]]);
   });
+
+  it('let a number of probes decide where no share does any more', () => {
+    const byLimits = configOf({
+      openWhen: [failureRatio(0.5), failures(8)],
+      probing: { probes: 4, closeWhen: belowLimits(4) },
+    });
+    const less = withoutRule(byLimits, 0);
+    expect(less.probing.closeWhen).toEqual({ kind: 'below-limits', calls: 4, allowedFailures: 0 });
+    expect(resolved(less)).toEqual(less);
+    const none = { ...byLimits, openWhen: [] };
+    const one = withNewRule(none, 'consecutive-failures');
+    expect([resolved(none), resolved(one)]).toEqual([none, one]);
+    expect(one.probing.closeWhen).toEqual({ kind: 'below-limits', calls: 4, allowedFailures: 0 });
+  });
 });
 
 describe('starting points', () => {

@@ -37,7 +37,7 @@ export function withRule(config: Config, at: number, rule: OpenRule): Config {
 }
 
 export function withoutRule(config: Config, at: number): Config {
-  return { ...config, openWhen: config.openWhen.filter((_, i) => i !== at) };
+  return decidable({ ...config, openWhen: config.openWhen.filter((_, i) => i !== at) });
 }
 
 export type RuleKind = Exclude<OpenRule['kind'], 'custom'>;
@@ -57,7 +57,7 @@ export function missingRules({ openWhen }: Config): RuleKind[] {
 }
 
 export function withNewRule(config: Config, kind: RuleKind): Config {
-  return withWindow({ ...config, openWhen: [...config.openWhen, NEW_RULES[kind]] }, config.window);
+  return decidable(withWindow({ ...config, openWhen: [...config.openWhen, NEW_RULES[kind]] }, config.window));
 }
 
 export function withStayOpen(config: Config, change: Partial<StayOpen>): Config {
@@ -114,5 +114,14 @@ export function withCloseKind(config: Config, kind: CloseRule['kind']): Config {
     'below-limits': { kind: 'below-limits', calls: probes },
   };
   const inARow = kind === 'successes-in-a-row' ? { unlimited: true as const } : {};
-  return { ...config, probing: { ...rest, probes, closeWhen: rules[kind], ...inARow } };
+  return decidable({ ...config, probing: { ...rest, probes, closeWhen: rules[kind], ...inARow } });
+}
+
+/** By the limits of shares, where there is any; without one a number of failed probes has to decide. */
+function decidable(config: Config): Config {
+  const { openWhen, probing } = config;
+  const { closeWhen } = probing;
+  if (closeWhen.kind !== 'below-limits' || closeWhen.allowedFailures !== undefined) return config;
+  if (openWhen.length === 0 || openWhen.some((rule) => 'ratio' in rule)) return config;
+  return { ...config, probing: { ...probing, closeWhen: { ...closeWhen, allowedFailures: 0 } } };
 }
