@@ -1,13 +1,13 @@
 import { checkEvent } from './check.ts';
 import { type BreakerEventName, type BreakerEvents, Emitter } from './events.ts';
 
-const EVENTS: Record<BreakerEventName, true> = {
-  'state-changed': true,
-  'mode-changed': true,
-  configured: true,
-  'call-rejected': true,
-  'call-settled': true,
-};
+const EVENTS: readonly BreakerEventName[] = [
+  'state-changed',
+  'mode-changed',
+  'configured',
+  'call-rejected',
+  'call-settled',
+];
 /** Names that people bring from elsewhere. */
 const SLIPS: Record<string, string> = {
   open: '"state-changed"',
@@ -32,7 +32,7 @@ export class Audience {
   }
 
   on<E extends BreakerEventName>(event: E, listener: (event: BreakerEvents[E]) => void): () => void {
-    checkEvent(event, Object.keys(EVENTS), SLIPS);
+    checkEvent(event, EVENTS, SLIPS);
     const off = this.emitter.on(event, listener);
     this.perCall = this.emitter.hears('call-settled');
     return () => {

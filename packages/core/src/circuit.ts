@@ -40,6 +40,7 @@ import {
   turnsAt,
   underRulesOf,
 } from './machine.ts';
+import { type Onset, partOf } from './onset.ts';
 import { checkChanges, checkMode, checkOptions, checkRules } from './options.ts';
 import { NO_PAST, type Past } from './past.ts';
 import { CallPermit, FAILURE, IGNORED, SUCCESS, type Verb } from './permit.ts';
@@ -555,18 +556,19 @@ export class Circuit implements Breaker, Beside {
   #remember(bits: number, now: number, error: unknown): void {
     const trouble = this.#troubled();
     trouble.evidence ??= new Evidence(this.#window.calls);
-    if (bits & FAILED) this.#dateFirstFailure(trouble.evidence, now);
+    if (bits & FAILED) this.#dateFailure(trouble.evidence.onset, now);
     trouble.evidence.add(bits, error);
   }
 
-  /** The trouble begins with the first failure of the window: one that has left it was a stray. */
-  #dateFirstFailure(evidence: Evidence, now: number): void {
-    if (evidence.firstFailureWallAt !== undefined) {
+  /** The trouble begins with the first failure of the window: one that has left it was a stray. Not closed, it goes on. */
+  #dateFailure(onset: Onset, now: number): void {
+    if (onset.wallAt !== undefined) {
       if (this.#machine.name !== 'closed') return;
       this.#window.turn(now);
-      if (this.#window.failures > 0) return;
+      if (this.#window.failures === 0) onset.clear();
     }
-    evidence.firstFailureWallAt = wallNow(this.#services);
+    const part = partOf(this.config, now, this.#succeeded + this.#troubled().failed);
+    if (onset.begins(part)) onset.add(part, wallNow(this.#services));
   }
 
   // ---------------------------------------------------------------------------------------------- changes

@@ -4,6 +4,7 @@
  */
 
 import { FAILED, IGNORED_CALL, SLOW, TIMEOUT } from './bits.ts';
+import { Onset } from './onset.ts';
 
 /** o: ok, e: error, t: timeout, s: slow but ok, x: ignored. */
 export type OutcomeLetter = 'o' | 'e' | 't' | 's' | 'x';
@@ -42,7 +43,7 @@ export class Evidence {
   readonly #kinds: Kind[] = [];
   #next = 0;
   #size = 0;
-  firstFailureWallAt: number | undefined;
+  readonly onset: Onset = new Onset();
 
   /** `earlier` good calls came before the first that was not. */
   constructor(earlier: number) {

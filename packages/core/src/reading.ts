@@ -147,7 +147,7 @@ export function changeOf(
     errors: evidence?.topErrors(newest) ?? [],
     ...given({
       effectiveRatio,
-      firstFailureWallAt: evidence?.firstFailureWallAt,
+      firstFailureWallAt: evidence?.onset.wallAt,
       retryAfterMs,
       retryWallAt: retryAfterMs === undefined ? undefined : wallAt + retryAfterMs,
     }),

@@ -184,6 +184,7 @@ describe('an event that is called otherwise elsewhere', () => {
   it.each([
     ['open', '"state-changed"'],
     ['close', '"state-changed"'],
+    ['closed', '"state-changed"'],
     ['halfOpen', '"state-changed"'],
     ['success', '"call-settled"'],
     ['failure', '"call-settled"'],

@@ -535,6 +535,31 @@ describe('8. a change says why', () => {
     expect((changes[0]?.wallAt ?? 0) - (changes[0]?.firstFailureWallAt ?? 0)).toBe(30);
   });
 
+  it('does not date it from a failure that has left the window, where it was never without one', () => {
+    const clock = testClock();
+    for (const window of [lastMs(1_000), lastCalls(20)]) {
+      const breaker = make(clock, { window, openWhen: failureRatio(0.5, { minimumCalls: 10 }) });
+      const changes = heard(breaker);
+      // Two of ten calls fail for an hour: that is how it always is.
+      for (let second = 0; second < 3_600; second++)
+        for (let call = 0; call < 10; call++) {
+          clock.advance(100);
+          if (call % 5 === 0) breaker.acquire().fail(boom);
+          else breaker.acquire().succeed();
+        }
+      const quietAt = clock.wallNow();
+      while (changes.length === 0) {
+        clock.advance(10);
+        breaker.acquire().fail(boom);
+      }
+      const [opened] = changes;
+      const from = opened?.firstFailureWallAt ?? 0;
+      expect(from).toBeLessThan(quietAt);
+      // Twenty calls take two seconds.
+      expect((opened?.wallAt ?? 0) - from).toBeLessThanOrEqual(window.kind === 'last-ms' ? 1_000 : 2_000);
+    }
+  });
+
   it('takes secrets out of messages', () => {
     const breaker = make(testClock(), { openWhen: consecutiveFailures(1) });
     const changes = heard(breaker);

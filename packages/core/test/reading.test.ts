@@ -83,7 +83,7 @@ const past = { ...NO_PAST, seq: 4, configRevision: 2, openedBecause: why, sinceW
 const trouble = (): Trouble => {
   const evidence = new Evidence(5);
   for (const bits of [FAILED, SLOW, FAILED]) evidence.add(bits, new Error('no'));
-  evidence.firstFailureWallAt = WALL - 200;
+  evidence.onset.add(0, WALL - 200);
   return Object.assign(new Trouble(), {
     failed: 2,
     slow: 1,
