@@ -39,10 +39,10 @@ function verbByItself(outcome: Outcome, signal: AbortSignalLike | undefined): Ve
   return isRejectedError(outcome.error) ? IGNORED : FAILURE;
 }
 
-/** A reason is whatever the caller chose: a getter of it may throw, and the permit must be settled all the same. */
+/** A reason is whatever the caller chose: none, or one with a getter that throws. The permit must be settled all the same. */
 function saysTimeout(reason: unknown): boolean {
   try {
-    return (reason as { name?: unknown } | null | undefined)?.name === 'TimeoutError';
+    return (reason as { name?: unknown }).name === 'TimeoutError';
   } catch {
     return false;
   }

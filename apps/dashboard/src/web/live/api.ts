@@ -40,22 +40,27 @@ interface Ask {
   signal?: AbortSignal | undefined;
 }
 
-export async function ask<T>(
-  path: string,
-  { params = {}, body, token = readToken(), signal }: Ask,
-): Promise<T> {
+export async function ask<T>(path: string, asked: Ask): Promise<T> {
+  return await bodyOf(await request(path, asked), path);
+}
+
+function request(path: string, { params = {}, body, token = readToken(), signal }: Ask): Promise<Response> {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(params)) query.set(key, String(value));
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   const post = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const url = `/api/v1/${path}${query.size > 0 ? `?${query}` : ''}`;
-  return await bodyOf(await fetch(url, { ...post, headers, signal: signal ?? null }), path);
+  return fetch(url, { ...post, headers, signal: signal ?? null });
 }
 
 async function bodyOf<T>(response: Response, path: string): Promise<T> {
-  if (!response.ok) throw new ApiError(response.status, path, (await response.text()).slice(0, 500));
+  await checkTaken(response, path);
   return (await response.json()) as T;
+}
+
+async function checkTaken(response: Response, path: string): Promise<void> {
+  if (!response.ok) throw new ApiError(response.status, path, (await response.text()).slice(0, 500));
 }
 
 /** What is asked for as a file. */
@@ -75,12 +80,14 @@ export async function readExport({
   to,
   ...file
 }: Exported): Promise<{ blob: Blob; truncated: boolean }> {
-  const query = new URLSearchParams({ ...file, from: `${Math.floor(from)}`, to: `${Math.ceil(to)}` });
-  if (rows) query.set('rows', rows.join(','));
-  const token = readToken();
-  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
-  const response = await fetch(`/api/v1/export?${query}`, { headers });
-  if (!response.ok) throw new ApiError(response.status, 'export', (await response.text()).slice(0, 500));
+  const params = {
+    ...file,
+    from: Math.floor(from),
+    to: Math.ceil(to),
+    ...(rows && { rows: rows.join(',') }),
+  };
+  const response = await request('export', { params });
+  await checkTaken(response, 'export');
   return { blob: await response.blob(), truncated: response.headers.get('x-truncated') === 'true' };
 }
 
