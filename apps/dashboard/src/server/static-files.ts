@@ -29,6 +29,12 @@ const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>D
 </html>
 `;
 
+const NOWHERE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Nothing here</title>
+<h1>There is no page at this address</h1>
+<p><a href="/">All breakers</a></p>
+</html>
+`;
+
 /** Where the built pages are: `dist/web` of this package, whether it runs from its source or from `dist`. */
 export function findWebDir(): string {
   return join(dirname(fileURLToPath(import.meta.resolve('@cb/dashboard/package.json'))), 'dist', 'web');
@@ -54,13 +60,11 @@ export class StaticFiles {
     if (!files.has('/index.html')) {
       // It may be built while this server runs.
       this.#listed = undefined;
-      return isPage(path)
-        ? { status: 503, body: NOT_BUILT, type: TYPES['.html'] as string }
-        : text(404, 'Not found.');
+      return isPage(path) ? html(503, NOT_BUILT) : nothingAt(path);
     }
     const file = isPage(path) ? '/index.html' : path;
     const full = files.get(file);
-    if (full === undefined) return text(404, 'Not found.');
+    if (full === undefined) return nothingAt(path);
     let reply = this.#replies.get(file);
     if (reply === undefined) {
       reply = load(full, HASHED.test(file));
@@ -73,6 +77,15 @@ export class StaticFiles {
     }
     return reply;
   }
+}
+
+/** Somebody followed a wrong link; or a program asks for a file that there is not. */
+function nothingAt(path: string): Reply {
+  return extname(path) === '' ? html(404, NOWHERE) : text(404, 'Not found.');
+}
+
+function html(status: number, body: string): Reply {
+  return { status, body, type: TYPES['.html'] as string };
 }
 
 function isPage(path: string): boolean {

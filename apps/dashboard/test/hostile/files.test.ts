@@ -66,6 +66,20 @@ describe('paths', () => {
     expect(answer.body).not.toContain('the secret');
   });
 
+  it('an address without a page leads to the pages, and says nothing of what was asked', async () => {
+    const nowhere = await ask(field.server, '/<script>/x?<script>');
+    expect(nowhere.status).toBe(404);
+    expect(nowhere.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(nowhere.body).toContain('<a href="/">All breakers</a>');
+    expect(nowhere.body).not.toContain('script');
+    const file = await ask(field.server, '/assets/gone.js');
+    expect([file.status, file.headers['content-type'], file.body.trim()]).toEqual([
+      404,
+      'text/plain; charset=utf-8',
+      'Not found.',
+    ]);
+  });
+
   it('a page is a page with the whole policy, and can be asked without its body', async () => {
     for (const path of ['/', '/audit', '/b/%3Cscript%3E/x', `/b/a/${'%2e%2e%2f'.repeat(20)}etc%2fpasswd`]) {
       const { status, headers, body } = await ask(field.server, path);
