@@ -17,6 +17,7 @@ import {
   slowRatio,
   successesInARow,
   successRatio,
+  tumblingMs,
 } from '../src/index.ts';
 import { type TestClock, testClock } from './support/clock.ts';
 
@@ -524,15 +525,17 @@ describe('8. a change says why', () => {
   it('dates the trouble from the first failure that is still in the window', () => {
     const clock = testClock();
     const rule = failureRatio(0.5, { minimumCalls: 4 });
-    const breaker = make(clock, { window: lastMs(1_000), openWhen: rule });
-    const changes = heard(breaker);
-    breaker.acquire().fail(boom);
-    clock.advance(5_000);
-    for (let i = 0; i < 4; i++) {
+    for (const window of [lastMs(1_000), tumblingMs(1_000)]) {
+      const breaker = make(clock, { window, openWhen: rule });
+      const changes = heard(breaker);
       breaker.acquire().fail(boom);
-      clock.advance(10);
+      clock.advance(5_000);
+      for (let i = 0; i < 4; i++) {
+        breaker.acquire().fail(boom);
+        clock.advance(10);
+      }
+      expect((changes[0]?.wallAt ?? 0) - (changes[0]?.firstFailureWallAt ?? 0)).toBe(30);
     }
-    expect((changes[0]?.wallAt ?? 0) - (changes[0]?.firstFailureWallAt ?? 0)).toBe(30);
   });
 
   it('does not date it from a failure that has left the window, where it was never without one', () => {
