@@ -1,29 +1,17 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { violations } from './axe.ts';
-import { describeInBrowser, launchBrowser, visit } from './browser.ts';
-import type { FakeShop } from './fake-shop.ts';
-import { CHECKED, LOOKS, openCheckedShop, visitChecked, WIDTHS } from './pages.ts';
+import { describeInBrowser, visit } from './browser.ts';
+import { CHECKED, checkedShop, LOOKS, visitChecked, WIDTHS } from './pages.ts';
 
 /** What the browser itself says of a page that somebody may not read. */
 const REFUSED = /status of 40[13]/;
 
 describeInBrowser('dashboard, checked by axe', () => {
-  let shop: FakeShop;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [shop, browser] = await Promise.all([openCheckedShop(), launchBrowser()]);
-  }, 30_000);
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.close();
-  });
+  const own = checkedShop();
 
   // One visit for all four: a visit costs more than a look, and a page must follow its surroundings anyway.
   it.each(CHECKED)('finds nothing wrong, in either look and width, with: $name', async (checked) => {
-    const { page, errors } = await visitChecked(browser, shop, checked);
+    const { page, errors } = await visitChecked(own.browser, own.shop, checked);
     for (const colorScheme of LOOKS) {
       await page.emulateMedia({ colorScheme });
       for (const width of WIDTHS) {
@@ -36,7 +24,7 @@ describeInBrowser('dashboard, checked by axe', () => {
   });
 
   it('finds what is wrong, if something is', async () => {
-    const { page } = await visit(browser, shop.url);
+    const { page } = await visit(own.browser, own.shop.url);
     await page.evaluate(() => {
       const image = document.createElement('img');
       image.src = '/favicon.svg';

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { type Visit, visit } from './browser.ts';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { launchBrowser, type Visit, visit } from './browser.ts';
 import { type FakeShop, fillShop, openShop } from './fake-shop.ts';
 
 const ADMIN = 'a-token-of-admins';
@@ -28,6 +29,20 @@ export async function openCheckedShop(): Promise<FakeShop> {
   });
   await fillShop(shop);
   return shop;
+}
+
+/** That shop and a browser, for all tests of a file; the pages of a test are closed with it. */
+export function checkedShop(): { shop: FakeShop; browser: Browser } {
+  const own = {} as { shop: FakeShop; browser: Browser };
+  beforeAll(async () => {
+    [own.shop, own.browser] = await Promise.all([openCheckedShop(), launchBrowser()]);
+  }, 30_000);
+  afterEach(() => Promise.all(own.browser.contexts().map((context) => context.close())));
+  afterAll(async () => {
+    await own.browser?.close();
+    await own.shop?.close();
+  });
+  return own;
 }
 
 /** Opens it and waits until it shows what it has. */

@@ -1,29 +1,19 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { describeInBrowser, launchBrowser } from './browser.ts';
-import type { FakeShop } from './fake-shop.ts';
-import { openCheckedShop, visitChecked } from './pages.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describeInBrowser } from './browser.ts';
+import { checkedShop, visitChecked } from './pages.ts';
 
 /** Beside each width at which the layout changes, and those that people have. */
 const SCREENS = [1600, 1520, 1481, 1440, 1366, 1301, 1280, 1201, 1181, 1100, 1024, 900, 761, 760, 390, 320];
 
 describeInBrowser('dashboard, at every width', () => {
-  let shop: FakeShop;
-  let browser: Browser;
-  beforeAll(async () => {
-    [shop, browser] = await Promise.all([openCheckedShop(), launchBrowser()]);
-  }, 30_000);
-  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
-  afterAll(async () => {
-    await browser?.close();
-    await shop?.close();
-  });
+  const own = checkedShop();
 
   it.each([
     ['the list', '?span=300', '[data-breaker="checkout/payments"][data-state="open"]'],
     ['a breaker', 'b/checkout/payments?span=300', 'fieldset.actions'],
   ])('fits %s, live and paused, for who sees most buttons', async (name, path, ready) => {
-    const { page, errors } = await visitChecked(browser, shop, { name, path, ready, admin: true });
+    const { page, errors } = await visitChecked(own.browser, own.shop, { name, path, ready, admin: true });
     const wrong = await tooWide(page, 'live');
     await page.keyboard.press('Space');
     await page.locator('.live-paused').waitFor();

@@ -1,12 +1,13 @@
 /** The user's functions, asked so that none of them can hurt: what throws or returns nonsense is reported and left out. */
 import { show } from './check.ts';
+import { unrejected } from './events.ts';
 import type { Services } from './services.ts';
 import type { CountsView, Opening, WindowView } from './types.ts';
 
 /** An answer that comes later is none: nobody waits for it. */
 export function atOnce<T>(where: string, answer: T): T {
   if (!(answer instanceof Promise)) return answer;
-  answer.catch(() => {});
+  unrejected(answer, () => {});
   throw new TypeError(`${where} must answer at once, got a promise`);
 }
 

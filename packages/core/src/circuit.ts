@@ -556,18 +556,18 @@ export class Circuit implements Breaker, Beside {
   #remember(bits: number, now: number, error: unknown): void {
     const trouble = this.#troubled();
     trouble.evidence ??= new Evidence(this.#window.calls);
-    if (bits & FAILED) this.#dateFailure(trouble.evidence.onset, now);
+    if (bits & FAILED) this.#dateFailure(trouble.evidence.onset, now, this.#succeeded + trouble.failed);
     trouble.evidence.add(bits, error);
   }
 
   /** The trouble begins with the first failure of the window: one that has left it was a stray. Not closed, it goes on. */
-  #dateFailure(onset: Onset, now: number): void {
+  #dateFailure(onset: Onset, now: number, calls: number): void {
     if (onset.wallAt !== undefined) {
       if (this.#machine.name !== 'closed') return;
       this.#window.turn(now);
       if (this.#window.failures === 0) onset.clear();
     }
-    const part = partOf(this.config, now, this.#succeeded + this.#troubled().failed);
+    const part = partOf(this.config, now, calls);
     if (onset.begins(part)) onset.add(part, wallNow(this.#services));
   }
 

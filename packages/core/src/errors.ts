@@ -1,4 +1,5 @@
 import type { StateName } from './machine.ts';
+import { peek } from './peek.ts';
 import type { Why } from './rules.ts';
 
 // Brands, not instanceof: two copies of this package in one process must recognise each other's errors.
@@ -119,7 +120,7 @@ export function circuitOpenIn(error: unknown): CircuitOpenError | undefined {
   let at = error;
   for (let depth = 0; depth <= DEPTH && isObject(at); depth++) {
     if (branded(at, CIRCUIT_OPEN)) return at as CircuitOpenError;
-    at = causeOf(at);
+    at = peek(at, 'cause');
   }
   return undefined;
 }
@@ -129,23 +130,10 @@ export function isRejectedError(error: unknown): error is RejectedError {
   return isObject(error) && branded(error, REJECTED);
 }
 
-function isObject(value: unknown): value is { cause?: unknown } & object {
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-// Errors come from anywhere: a getter of one may throw.
-function causeOf(error: { cause?: unknown }): unknown {
-  try {
-    return error.cause;
-  } catch {
-    return undefined;
-  }
-}
-
 function branded(error: object, brand: symbol): boolean {
-  try {
-    return (error as Record<symbol, unknown>)[brand] === true;
-  } catch {
-    return false;
-  }
+  return peek(error, brand) === true;
 }

@@ -5,6 +5,7 @@
 
 import { FAILED, IGNORED_CALL, SLOW, TIMEOUT } from './bits.ts';
 import { Onset } from './onset.ts';
+import { peek } from './peek.ts';
 
 /** o: ok, e: error, t: timeout, s: slow but ok, x: ignored. */
 export type OutcomeLetter = 'o' | 'e' | 't' | 's' | 'x';
@@ -137,12 +138,7 @@ function messageOf(error: unknown): string {
 }
 
 function read(from: unknown, key: string): unknown {
-  if (typeof from !== 'object' || from === null) return undefined;
-  try {
-    return (from as Record<string, unknown>)[key];
-  } catch {
-    return undefined;
-  }
+  return typeof from === 'object' ? peek(from, key) : undefined;
 }
 
 const SECRETS: readonly (readonly [RegExp, string])[] = [

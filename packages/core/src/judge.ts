@@ -1,6 +1,7 @@
 /** What a finished call says about the other side. */
 import { atOnce } from './asked.ts';
 import { isRejectedError } from './errors.ts';
+import { peek } from './peek.ts';
 import { FAILURE, IGNORED, SUCCESS, type Verb } from './permit.ts';
 import type { Services } from './services.ts';
 import type { AbortSignalLike, BreakerOptions, Outcome } from './types.ts';
@@ -35,17 +36,8 @@ export function verbOf(said: Said, outcome: Outcome, signal: AbortSignalLike | u
 function verbByItself(outcome: Outcome, signal: AbortSignalLike | undefined): Verb {
   if (outcome.ok) return SUCCESS;
   // The caller's own abort says nothing about the other side; a time limit that ran out does.
-  if (signal?.aborted && !saysTimeout(signal.reason)) return IGNORED;
+  if (signal?.aborted && peek(signal.reason, 'name') !== 'TimeoutError') return IGNORED;
   return isRejectedError(outcome.error) ? IGNORED : FAILURE;
-}
-
-/** A reason is whatever the caller chose: none, or one with a getter that throws. The permit must be settled all the same. */
-function saysTimeout(reason: unknown): boolean {
-  try {
-    return (reason as { name?: unknown }).name === 'TimeoutError';
-  } catch {
-    return false;
-  }
 }
 
 /** For how long the result opens the circuit at once; 0 where it does not. */

@@ -1,5 +1,5 @@
 import { circuitOpenIn, isRejectedError } from '@cb/core';
-import { checkFunction, checkKeys } from '@cb/core/kit';
+import { atOnce, checkFunction, checkKeys } from '@cb/core/kit';
 import type { CallContext } from './context.ts';
 import { type ErrorSummary, summaryOf } from './error-summary.ts';
 import { withCause } from './fallback-error.ts';
@@ -185,10 +185,7 @@ class Fallback<Adds> extends BasePolicy<Adds, FallbackEvents> {
 
   #wants(error: unknown, reason: FallbackReason): boolean {
     try {
-      const said: unknown = this.#when === undefined || this.#when(error, reason);
-      if (!(said instanceof Promise)) return Boolean(said);
-      said.catch(() => {}); // nobody waits for it
-      throw new TypeError('when must answer at once, got a promise');
+      return this.#when === undefined || Boolean(atOnce('when', this.#when(error, reason)));
     } catch (thrown) {
       this.tools.report(thrown, 'when');
       return true;

@@ -1,5 +1,5 @@
 import { circuitOpenIn, isRejectedError } from '@cb/core';
-import { show } from '@cb/core/kit';
+import { show, unrejected } from '@cb/core/kit';
 import { AttemptContext } from './attempt-context.ts';
 import { delayOf } from './backoff.ts';
 import type { CallContext } from './context.ts';
@@ -209,7 +209,7 @@ class Retry extends BasePolicy<never, RetryEvents> {
     try {
       const said: unknown = this.#options[where](about, { attempt });
       if (typeof said === 'boolean' || said === undefined) return said;
-      if (said instanceof Promise) said.catch(() => {}); // nobody waits for it
+      unrejected(said, () => {});
       throw new TypeError(`${where} must answer true, false or undefined at once, got ${show(said)}`);
     } catch (error) {
       this.tools.report(error, where);

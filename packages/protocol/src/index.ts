@@ -1,6 +1,7 @@
 export { cleanName, cleanTags, cleanText, LIMITS } from './clean.ts';
 export * from './directory-columns.ts';
 export * from './histogram.ts';
+export { compareInstances } from './instance-order.ts';
 export { scrub } from './scrub.ts';
 export * from './validate.ts';
 export * from './validate-change.ts';

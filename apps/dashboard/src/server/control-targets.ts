@@ -1,8 +1,6 @@
-import { type ControlRequest, LANE, LIMITS } from '@cb/protocol';
+import { type ControlRequest, compareInstances, LANE, LIMITS } from '@cb/protocol';
 import type { Fleet } from './fleet.ts';
 import type { FleetLane, FleetRow } from './row.ts';
-
-const BY_NAME = new Intl.Collator('en', { numeric: true });
 
 /** A breaker on an instance, and what its service calls it. */
 export interface Target {
@@ -36,7 +34,7 @@ export function targetsOf(fleet: Fleet, { epoch, rows, lanes }: ControlRequest):
 /** Those that were asked for; else those that are heard; and where none is, all of them, so that it shows that nobody was reached. */
 function lanesOf(row: FleetRow, wanted: ReadonlySet<number> | undefined): FleetLane[] {
   // Which instance connected first is chance; who asks twice wants the same order twice.
-  const all = [...row.lanes.values()].sort((a, b) => BY_NAME.compare(a.instance.name, b.instance.name));
+  const all = [...row.lanes.values()].sort((a, b) => compareInstances(a.instance.name, b.instance.name));
   if (wanted !== undefined) return all.filter(({ lane }) => wanted.has(lane));
   const heard = all.filter(({ code }) => code !== LANE.noData);
   return heard.length > 0 ? heard : all;

@@ -1,6 +1,7 @@
 /** What adapters and policies have in common, for those who write one. Their users never need it. */
+export { atOnce } from '../asked.ts';
 export { checkCount, checkFunction, checkKeys, checkMs, checkRatio, show } from '../check.ts';
-export { Emitter } from '../events.ts';
+export { Emitter, unrejected } from '../events.ts';
 export {
   createGuard,
   type Failure,

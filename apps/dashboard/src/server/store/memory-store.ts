@@ -11,6 +11,7 @@ import type {
 } from './history-store.ts';
 import { Latest } from './latest.ts';
 import {
+  asSample,
   type BreakerKey,
   type ChartRecord,
   type HistoryRecord,
@@ -20,6 +21,7 @@ import {
   type LaneRecord,
   type RowRecord,
   type SampleRecord,
+  takesPlaceOf,
 } from './records.ts';
 import { Track } from './track.ts';
 
@@ -79,9 +81,7 @@ export class MemoryStore implements HistoryStore {
       case 'sample':
       case 'under-way': {
         const samples = this.#samples.get(keyOf(record)) ?? new Map<number, ChartRecord>();
-        if (record.kind === 'sample' || samples.get(record.t)?.kind !== 'sample') {
-          this.#put(samples, record.t, record);
-        }
+        if (takesPlaceOf(record, samples.get(record.t))) this.#put(samples, record.t, record);
         this.#put(this.#samples, keyOf(record), samples);
         break;
       }
@@ -156,7 +156,7 @@ export class MemoryStore implements HistoryStore {
   samples({ from, to, of }: TimeRange & { of: BreakerKey }): SampleRecord[] {
     const all = [...(this.#samples.get(keyOf(of))?.values() ?? [])];
     const wanted = all.filter(({ t }) => t >= from && t <= to).sort((a, b) => a.t - b.t);
-    return wanted.map((sample) => ({ ...sample, kind: 'sample' }));
+    return wanted.map(asSample);
   }
 
   markers(query: PageQuery): Page<unknown> {

@@ -100,6 +100,16 @@ export function isChart(record: HistoryRecord): record is ChartRecord {
   return record.kind === 'sample' || record.kind === 'under-way';
 }
 
+/** Of one moment, what was said when it was over counts; else what came last. */
+export function takesPlaceOf(chart: ChartRecord, known: ChartRecord | undefined): boolean {
+  return chart.kind === 'sample' || known?.kind !== 'sample';
+}
+
+/** As a store answers it: what is under way as if it were over. */
+export function asSample(chart: ChartRecord): SampleRecord {
+  return { ...chart, kind: 'sample' };
+}
+
 /** One text for a breaker, or for a breaker on an instance. Names hold no control characters. */
 export function keyOf({ service, name }: BreakerKey, instance?: string): string {
   const key = `${service}\u001f${name}`;

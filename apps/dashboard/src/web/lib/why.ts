@@ -78,6 +78,11 @@ function byWhom(event: EventRecord | undefined): string {
 /** Opens in the last hour from which a circuit is called flapping. */
 const FLAPPING = 5;
 
+/** "flapping ×9"; undefined where it is not. */
+export function flappingWords(opens: number): string | undefined {
+  return opens >= FLAPPING ? `flapping ×${count(opens)}` : undefined;
+}
+
 /**
  * Where the trouble of an open row began. Failed probes say only that it goes on, and the newest event may be of another
  * instance, well again.
@@ -133,7 +138,8 @@ function whyComputed(row: RowSummary, outageMs: number | undefined): string {
       if (last?.to !== 'closed' || last.from === 'closed') return '';
       const recovered = `Recovered ${clockShort(last.t)}`;
       // Of one that comes and goes, how often says more than how long the last time was.
-      if (row.opens >= FLAPPING) return `${recovered} · flapping ×${count(row.opens)}`;
+      const flapping = flappingWords(row.opens);
+      if (flapping) return `${recovered} · ${flapping}`;
       return outageMs === undefined
         ? recovered
         : `${recovered} after ${elapsed(outageMs).replace(/(\d)([smhd])/g, '$1 $2')}`;

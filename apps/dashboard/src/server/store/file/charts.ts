@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BreakerKey, type ChartRecord, keyOf, type SampleRecord } from '../records.ts';
+import {
+  asSample,
+  type BreakerKey,
+  type ChartRecord,
+  keyOf,
+  type SampleRecord,
+  takesPlaceOf,
+} from '../records.ts';
 
 /** One file a breaker: a chart is read without looking at those of others. Its name says nothing; its first line does. */
 function fileOf(dir: string, of: BreakerKey): string {
@@ -63,11 +70,11 @@ export function fromNumbers(line: string, { service, name }: BreakerKey): ChartR
   }
 }
 
-/** One for each moment, in order of time: what was said when it was over counts, else what came last. */
+/** One for each moment, in order of time. */
 export function samplesOf(charts: readonly ChartRecord[]): SampleRecord[] {
   const byMoment = new Map<number, ChartRecord>();
   for (const chart of charts) {
-    if (chart.kind === 'sample' || byMoment.get(chart.t)?.kind !== 'sample') byMoment.set(chart.t, chart);
+    if (takesPlaceOf(chart, byMoment.get(chart.t))) byMoment.set(chart.t, chart);
   }
-  return [...byMoment.values()].sort((a, b) => a.t - b.t).map((chart) => ({ ...chart, kind: 'sample' }));
+  return [...byMoment.values()].sort((a, b) => a.t - b.t).map(asSample);
 }

@@ -1,4 +1,4 @@
-import { LANE } from '@cb/protocol';
+import { compareInstances, LANE } from '@cb/protocol';
 import { useCallback, useMemo } from 'react';
 import { Glyph } from '../../components/glyph.tsx';
 import { LaneCanvas } from '../../components/lane-canvas.tsx';
@@ -19,7 +19,7 @@ const MIDDLE = { wide: 9, narrow: 26 };
 export function InstanceLanes({ view }: { view: RowView }) {
   const room = useNarrow() ? 'narrow' : 'wide';
   const instances = useMemo(
-    () => [...view.instances].sort((a, b) => a.instance.localeCompare(b.instance, 'en', { numeric: true })),
+    () => [...view.instances].sort((a, b) => compareInstances(a.instance, b.instance)),
     [view.instances],
   );
   const isolated = instances.filter(({ code }) => code === LANE.isolated).length;

@@ -1,4 +1,4 @@
-import type { ControlReply, ControlResult, InstanceEntry } from '@cb/protocol';
+import { type ControlReply, type ControlResult, compareInstances, type InstanceEntry } from '@cb/protocol';
 import { useEffect, useRef } from 'react';
 import { instancesOf, resultWords } from '../../lib/control-words.ts';
 import { isOverlaid, modeWord, signature } from '../../lib/overlay-words.ts';
@@ -15,9 +15,7 @@ interface Props {
 export function Answers({ reply, target, onAgain, onClose }: Props) {
   const first = useRef<HTMLButtonElement>(null);
   useEffect(() => first.current?.focus(), []);
-  const results = [...reply.results].sort((a, b) =>
-    a.instance.localeCompare(b.instance, 'en', { numeric: true }),
-  );
+  const results = [...reply.results].sort((a, b) => compareInstances(a.instance, b.instance));
   const done = reply.results.filter(({ ok }) => ok).length;
   const changed = reply.results.filter(({ error }) => error === 'changed').length;
   return (

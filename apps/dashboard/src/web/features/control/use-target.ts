@@ -1,4 +1,4 @@
-import { type InstanceEntry, LANE } from '@cb/protocol';
+import { compareInstances, type InstanceEntry, LANE } from '@cb/protocol';
 import { useState } from 'react';
 import { usePresentRow } from '../../live/hooks.ts';
 import { store } from '../../live/live.ts';
@@ -20,9 +20,7 @@ export function useTarget(row: number): Target | undefined {
   const { epoch, is } = opened;
   if (!present || !is || store.epoch !== epoch) return undefined;
   if (present.service !== is.service || present.name !== is.name) return undefined;
-  const instances = [...present.instances].sort((a, b) =>
-    a.instance.localeCompare(b.instance, 'en', { numeric: true }),
-  );
+  const instances = [...present.instances].sort((a, b) => compareInstances(a.instance, b.instance));
   return { epoch, row, service: is.service, name: is.name, instances };
 }
 

@@ -1,6 +1,7 @@
 import { LANE, LANE_RANK, type Lane } from '@cb/protocol';
 import { count } from '../../lib/format.ts';
 import { slugOf, wordOf } from '../../lib/states.ts';
+import { flappingWords } from '../../lib/why.ts';
 import type { RowView } from '../../live/row-view.ts';
 import { isCalm } from './order.ts';
 
@@ -20,9 +21,6 @@ export interface Group {
   /** Opens in the last hour of the row that opened most. */
   opens: number;
 }
-
-/** Opens in the last hour from which something is called flapping. */
-const FLAPPING = 5;
 
 export function groupNameOf(row: RowView, by: Grouping): string {
   return by === 'service' ? row.service : (row.tags[by.slice(4)] ?? '');
@@ -62,7 +60,8 @@ export function groupWords({ counts, opens }: Group): string {
   const parts = TOLD.flatMap((code) =>
     counts[code] > 0 ? [`${count(counts[code])} ${wordOf(slugOf(code)).toLowerCase()}`] : [],
   );
-  if (opens >= FLAPPING) parts.push(`flapping ×${count(opens)}`);
+  const flapping = flappingWords(opens);
+  if (flapping) parts.push(flapping);
   return parts.length > 0 ? parts.join(' · ') : 'all closed';
 }
 

@@ -1,4 +1,4 @@
-import type { TraceStretch } from '@cb/protocol';
+import { compareInstances, type TraceStretch } from '@cb/protocol';
 import { useMemo } from 'react';
 import { type Changes, type Config, changesOf, isSame, readConfig } from '../../../lib/breaker-config.ts';
 import { isRecord } from '../../../lib/config-words.ts';
@@ -124,9 +124,7 @@ function chosenLanes(
   on: string,
   opened: string | undefined,
 ): { lane: number; instance: string }[] {
-  const ordered = [...instances].sort((a, b) =>
-    a.instance.localeCompare(b.instance, 'en', { numeric: true }),
-  );
+  const ordered = [...instances].sort((a, b) => compareInstances(a.instance, b.instance));
   if (on === ALL_INSTANCES) return ordered.slice(0, MOST_INSTANCES);
   const wanted =
     ordered.find(({ instance }) => instance === on) ?? ordered.find(({ instance }) => instance === opened);
